@@ -1,0 +1,48 @@
+# The one helper file: how a library, a test and a benchmark of this project are declared.
+
+# hyperlocal_library(engine SRCS a.cc HDRS a.h DEPS ... PRIVATE_DEPS ...)
+# makes the static library hyperlocal_<name> with the alias hyperlocal::<name>. Always link the alias: a
+# misspelt alias is an error at configure time, a misspelt plain name only one at link time.
+function(hyperlocal_library name)
+  cmake_parse_arguments(ARG "" "" "SRCS;HDRS;DEPS;PRIVATE_DEPS" ${ARGN})
+  set(target hyperlocal_${name})
+  add_library(${target} STATIC)
+  add_library(hyperlocal::${name} ALIAS ${target})
+  target_sources(${target} PRIVATE ${ARG_SRCS}
+    PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${ARG_HDRS})
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_link_libraries(${target}
+    PUBLIC ${ARG_DEPS}
+    PRIVATE $<BUILD_INTERFACE:hyperlocal_flags> ${ARG_PRIVATE_DEPS})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  install(TARGETS ${target} EXPORT hyperlocalTargets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hyperlocal)
+endfunction()
+
+# hyperlocal_test(engine_json_test SRCS a_test.cc DEPS hyperlocal::engine LABELS unit [TIMEOUT seconds])
+# A test binary is one CTest test; GoogleTest prints the cases inside it.
+function(hyperlocal_test name)
+  if(NOT HYPERLOCAL_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SRCS;DEPS;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SRCS})
+  target_link_libraries(${name} PRIVATE
+    ${ARG_DEPS} hyperlocal_flags GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+
+# hyperlocal_bench(bench_name SRCS a_bench.cc DEPS hyperlocal::engine): a Google Benchmark binary.
+function(hyperlocal_bench name)
+  if(NOT HYPERLOCAL_BENCH)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SRCS})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} hyperlocal_flags benchmark::benchmark_main)
+endfunction()

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+
+#include "engine/error/result.h"
+#include "engine/frame/frame.h"
+
+namespace hyperlocal {
+
+struct JoinedVideo {
+  std::int64_t frames = 0;
+  std::int64_t file_size = 0;  // bytes
+};
+
+// Joins chunk files, in order, into one mp4 by copying packets: timestamps are counted anew from the frame number,
+// the container's and the stream's rates are exactly `rate`, the index comes first (faststart). Written aside,
+// synced, renamed: `output` is complete or untouched. Errors: kMissingPlanArtifact (no such chunk), kMedia (chunks that do not fit together: size,
+// codec or headers differ; the message names the chunk), kCannotWrite, kIo.
+Result<JoinedVideo> JoinVideos(std::span<const std::filesystem::path> chunks, FrameRate rate,
+                               const std::filesystem::path& output);
+
+}  // namespace hyperlocal

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "engine/error/result.h"
+
+namespace hyperlocal {
+
+// What kind of thing renders a project; each kind has its FrameSource.
+enum class ProjectKind { kHtml, kTestCard };
+
+inline constexpr std::string_view kTestCardEntry = "testcard.json";
+
+// A test-card project is one whose entry is testcard.json; anything else is HTML. `entry` is the configured entry
+// file; when it is the default index.html and is missing while testcard.json is there, the project is a test card.
+// Errors: kNoInput naming the directory or the entry file looked for, and what was found instead.
+Result<ProjectKind> DetectProjectKind(const std::filesystem::path& project, const std::string& entry);
+
+}  // namespace hyperlocal
