@@ -2,7 +2,7 @@
 # Brings a bare Debian 12 to the point where the program can be built: packages, npm packages, the build
 # itself. Sourced by ./hyperlocal and ./run-tests, which call, in this order:
 #
-#   setup_begin <root> <program>            take the lock, start the log
+#   setup_begin <root> <program>            take the lock
 #   setup_debian_packages <section>...      of dependencies/debian.txt
 #   setup_node_packages product|all         of package-lock.json, without or with devDependencies
 #   setup_build <preset> [<target>]         configure and build
@@ -20,6 +20,7 @@ setup_lock=
 setup_child=
 setup_environment=(LC_ALL=C.UTF-8)
 setup_packages_changed=
+setup_log_begun=
 
 setup_say() {
   printf '%s: %s\n' "$setup_program" "$*" >&2
@@ -37,7 +38,6 @@ setup_stop() { # exit-status message
 setup_begin() { # root program
   setup_root=$1
   setup_program=$2
-  setup_log=$setup_root/build/$setup_program-setup.log
   mkdir -p "$setup_root/build" 2>/dev/null
   if [[ ! -w $setup_root/build ]]; then
     setup_stop 73 "cannot write to $setup_root/build; give this user the directory" \
@@ -49,8 +49,10 @@ setup_begin() { # root program
     setup_say "another run is setting up $setup_root; waiting for it"
     flock "$setup_lock" || setup_stop 73 "cannot lock $setup_root/build/.setup-lock"
   fi
-  : >"$setup_log" || setup_stop 73 "cannot write $setup_log"
-  setup_prepare_home
+  if [[ -z $setup_log ]]; then
+    setup_log=$setup_root/build/$setup_program-setup.log
+    setup_prepare_home
+  fi
   trap 'setup_interrupted 130' INT
   trap 'setup_interrupted 143' TERM
   trap 'setup_interrupted 129' HUP
@@ -82,6 +84,7 @@ setup_interrupted() { # exit-status
     # is waited for, and what it has installed stays.
     kill -TERM -- "-$setup_child" 2>/dev/null
     wait "$setup_child" 2>/dev/null
+    while kill -0 -- "-$setup_child" 2>/dev/null; do sleep 0.05; done
   fi
   printf '\n' >&2
   setup_stop "$1" "interrupted; run it again to continue"
@@ -97,6 +100,11 @@ setup_step() {
   fi
   local what=$1 status shown='' tenths=0 started=$SECONDS
   shift
+  # A run with nothing to do leaves the log of the run that had.
+  if [[ -z $setup_log_begun ]]; then
+    : >"$setup_log" || setup_stop 73 "cannot write $setup_log"
+    setup_log_begun=1
+  fi
   printf '\n== %s\n+ %s\n' "$what" "$*" >>"$setup_log"
   ${session[@]+"${session[@]}"} env -C "$setup_root" "${setup_environment[@]}" "$@" \
     </dev/null >>"$setup_log" 2>&1 &
@@ -219,6 +227,7 @@ setup_node_packages() { # product|all
     npm ci --ignore-scripts --omit=optional "${omit[@]}" ||
     setup_step_failed 69 "npm could not install the packages of $setup_root/package-lock.json" \
       "(is the network reachable?)"
+  mkdir -p "$setup_root/node_modules" # npm makes none when there is nothing to put in
   if ! printf '%s' "$scope $digest" >"$mark.new" || ! mv -f "$mark.new" "$mark"; then
     setup_stop 73 "cannot write $mark"
   fi
