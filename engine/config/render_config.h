@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,13 +16,18 @@ enum class OutputFormat { kMp4, kMov, kPngSequence, kWebm };
 enum class VideoCodec { kH264, kH265 };
 enum class Quality { kDraft, kStandard, kHigh };
 
-std::string_view WireName(OutputFormat format);   // mp4, mov, png-sequence, webm
-std::string_view WireName(VideoCodec codec);      // h264, h265
-std::string_view WireName(Quality quality);       // draft, standard, high
+std::string_view WireName(OutputFormat format);       // mp4, mov, png-sequence, webm
+std::string_view WireName(VideoCodec codec);          // h264, h265
+std::string_view WireName(Quality quality);           // draft, standard, high
 std::string_view FileExtension(OutputFormat format);  // ".mp4"; empty for png-sequence
 
-// What a render is asked to be: the `Config` of the wire, typed. Fields that were absent stay empty, so that the
-// locked config of the plan leaves them out too.
+// From the wire name; empty for any other text.
+std::optional<OutputFormat> ParseOutputFormat(std::string_view wire_name);
+std::optional<VideoCodec> ParseVideoCodec(std::string_view wire_name);
+std::optional<Quality> ParseQuality(std::string_view wire_name);
+
+// What a render is asked to be: the `Config` of the wire, typed. Fields that were absent stay
+// empty, so that the locked config of the plan leaves them out too.
 struct RenderConfig {
   int fps = 30;
   int width = 0;
@@ -38,11 +44,15 @@ struct RenderConfig {
   std::string entry_file = "index.html";
   std::optional<std::int64_t> plan_dir_size_limit_bytes;
   bool cfr = false;
+
+  bool operator==(const RenderConfig&) const = default;
 };
 
-// The one place that says what a valid `Config` is (CONTRACT section 1): checks run in the order of that table and
-// the first violation wins. Error: kInvalidConfig with `[validateConfig] <field>: <what is wrong>`, where field
-// is `config` or `config.<name>`. Unknown fields are ignored.
+// The one place that says what a valid `Config` is (CONTRACT section 1): checks run in the order of
+// that table and the first violation wins. Error: kInvalidConfig with `[validateConfig] <field>:
+// <what is wrong>`, where field is `config` or `config.<name>`. Unknown fields are ignored. After
+// the checks of that table come the types of entryFile, planDirSizeLimitBytes and cfr, which the
+// published implementation leaves to whoever uses them.
 Result<RenderConfig> ValidateRenderConfig(const nlohmann::json& config);
 
 // The wire form of `config`; ValidateRenderConfig reads it back to an equal value.
@@ -50,5 +60,8 @@ nlohmann::json RenderConfigToJson(const RenderConfig& config);
 
 // 512 KiB: what one workflow execution takes as its argument.
 inline constexpr std::size_t kExecutionArgumentLimitBytes = 524'288;
+
+// `argument_json` is the whole argument, serialized. Error: kInvalidConfig for the field `config`.
+Status CheckExecutionArgumentSize(std::string_view argument_json);
 
 }  // namespace hyperlocal

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/error/result.h"
@@ -32,9 +33,14 @@ struct ChunkPlan {
   std::vector<ChunkSlice> slices;
 };
 
-// Cuts [0, total) into slices (CONTRACT section 3): a partition, no slice empty, at most max_parallel_chunks of
-// them. Whoever computes it from the same four numbers gets the same slices; no worker has to ask another.
-// Errors: kInvalidConfig when a number is not positive.
+// Cuts [0, total) into slices (CONTRACT section 3): a partition, no slice empty, at most
+// max_parallel_chunks of them. Whoever computes it from the same four numbers gets the same slices;
+// no worker has to ask another. Errors: kInvalidConfig when a number is not positive.
 Result<ChunkPlan> PlanChunks(const ChunkPlanInput& input);
+
+// What keeps `slices` from being a partition of [0, total_frames) in order and without an empty
+// slice, or nothing.
+std::optional<std::string> PartitionProblem(const std::vector<ChunkSlice>& slices,
+                                            std::int64_t total_frames);
 
 }  // namespace hyperlocal

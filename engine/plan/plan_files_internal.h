@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+
+#include "engine/plan/plan_hash.h"
+
+namespace hyperlocal::plan_files {
+
+// Where the parts of a plan directory of protocol v1 lie below its root.
+inline constexpr const char* kManifest = "plan.json";
+inline constexpr const char* kComposition = "meta/composition.json";
+inline constexpr const char* kLockedConfig = "meta/encoder.json";
+inline constexpr const char* kChunks = "meta/chunks.json";
+inline constexpr const char* kVideos = "meta/videos.json";
+inline constexpr const char* kEntryPage = "compiled/index.html";
+
+// What plan.json calls this layout.
+inline constexpr int kSchemaVersion = 1;
+inline constexpr const char* kArtifactLayout = "plan-dir-v1";
+inline constexpr const char* kHashSchema = kPlanHashSchemaV1;
+
+}  // namespace hyperlocal::plan_files
