@@ -1,0 +1,341 @@
+#include "engine/browser/browser.h"
+
+#include <openssl/evp.h>
+#include <time.h>
+
+#include <cstdlib>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/browser/chrome_locator.h"
+
+namespace hyperlocal {
+namespace {
+
+using nlohmann::json;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kCommandTimeout{30'000};
+constexpr milliseconds kStartTimeout{30'000};
+constexpr milliseconds kCloseTimeout{5'000};
+
+// What a deterministic software-rendered Chrome needs, by what it is for.
+const std::vector<std::string>& ChromeFlags() {
+  static const std::vector<std::string> flags{
+      // Frames are drawn when we say, completely, and on the main thread's clock.
+      "--enable-begin-frame-control",
+      "--run-all-compositor-stages-before-draw",
+      "--deterministic-mode",
+      "--disable-new-content-rendering-timeout",
+      "--disable-threaded-animation",
+      "--disable-threaded-scrolling",
+      "--disable-checker-imaging",
+      "--disable-image-animation-resync",
+      // The same pixels on every machine: no GPU, no monitor profile, no font hinting, one
+      // language.
+      "--disable-gpu-compositing",
+      "--use-angle=swiftshader",
+      "--enable-unsafe-swiftshader",
+      "--ignore-gpu-blocklist",
+      "--force-color-profile=srgb",
+      "--font-render-hinting=none",
+      "--disable-lcd-text",
+      "--hide-scrollbars",
+      "--lang=en-US",
+      // Child frames in the page's process, so that one session sees them all.
+      "--disable-site-isolation-trials",
+      "--disable-features=IsolateOrigins,site-per-process,Translate,BackForwardCache,PaintHolding,"
+      "MediaRouter,OptimizationHints,IntensiveWakeUpThrottling,LazyFrameLoading,LazyImageLoading",
+      // No work that is not the page's, and no network (requests are answered through the pipe).
+      "--no-first-run",
+      "--no-default-browser-check",
+      "--no-pings",
+      "--mute-audio",
+      "--disable-extensions",
+      "--disable-sync",
+      "--disable-default-apps",
+      "--disable-component-update",
+      "--disable-background-networking",
+      "--disable-domain-reliability",
+      "--disable-client-side-phishing-detection",
+      "--disable-breakpad",
+      "--disable-crash-reporter",
+      "--disable-hang-monitor",
+      "--disable-popup-blocking",
+      "--disable-prompt-on-repost",
+      "--disable-background-timer-throttling",
+      "--disable-backgrounding-occluded-windows",
+      "--disable-renderer-backgrounding",
+      "--disable-ipc-flooding-protection",
+      "--disable-dev-shm-usage",
+      "--disable-quic",
+      "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+      "--autoplay-policy=no-user-gesture-required",
+      "--password-store=basic",
+      "--use-mock-keychain",
+      "--window-size=16,16",
+  };
+  return flags;
+}
+
+// Frame times must lie above the machine's uptime: pages that animate from requestAnimationFrame go
+// wrong near zero.
+double UptimeMs() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
+std::string DescribeException(const json& details) {
+  if (const auto exception = details.find("exception"); exception != details.end()) {
+    if (const auto text = exception->find("description");
+        text != exception->end() && text->is_string()) {
+      const auto& description = text->get_ref<const std::string&>();
+      return description.substr(
+          0, description.find("\n    at "));  // the stack is told by file and line
+    }
+    if (const auto value = exception->find("value"); value != exception->end()) {
+      return "threw " + value->dump();
+    }
+  }
+  return details.value("text", "uncaught error");
+}
+
+std::string DescribeArguments(const json& arguments) {
+  std::string text;
+  for (const json& argument : arguments) {
+    if (!text.empty()) text += ' ';
+    if (const auto value = argument.find("value"); value != argument.end()) {
+      text += value->is_string() ? value->get<std::string>() : value->dump();
+    } else {
+      text += argument.value("description", argument.value("type", ""));
+    }
+  }
+  return text;
+}
+
+std::vector<std::uint8_t> DecodeBase64(const std::string& text) {
+  std::vector<std::uint8_t> bytes(text.size() / 4 * 3);
+  const int length =
+      EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()),
+                      static_cast<int>(text.size()));
+  std::size_t size = length < 0 ? 0 : static_cast<std::size_t>(length);
+  for (std::size_t i = text.size(); size > 0 && i > 0 && text[i - 1] == '='; --i) --size;
+  bytes.resize(size);
+  return bytes;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Browser>> Browser::Launch(CancellationToken cancel) {
+  const char* wish = std::getenv("HYPERLOCAL_DEVTOOLS");
+  if (wish != nullptr && std::string_view(wish) == "json")
+    return LaunchSpeaking(DevToolsEncoding::kJson, cancel);
+  auto browser = LaunchSpeaking(DevToolsEncoding::kCbor, cancel);
+  // A Chrome that does not know CBOR answers with JSON, or not at all.
+  if (!browser && browser.error().code == ErrorCode::kBrowserProtocol) {
+    return LaunchSpeaking(DevToolsEncoding::kJson, cancel);
+  }
+  return browser;
+}
+
+Result<std::unique_ptr<Browser>> Browser::LaunchSpeaking(DevToolsEncoding encoding,
+                                                         CancellationToken cancel) {
+  HYPERLOCAL_TRY(const std::filesystem::path binary, FindChrome());
+  std::vector<std::string> arguments = ChromeFlags();
+  arguments.emplace_back(encoding == DevToolsEncoding::kCbor ? "--remote-debugging-pipe=cbor"
+                                                             : "--remote-debugging-pipe");
+  HYPERLOCAL_TRY(std::unique_ptr<ChromeProcess> process, ChromeProcess::Start(binary, arguments));
+  std::unique_ptr<Browser> browser(
+      new Browser(std::make_unique<DevTools>(std::move(process), encoding, std::move(cancel))));
+  auto version = browser->devtools_->Call("", "Browser.getVersion", json::object(), kStartTimeout);
+  if (!version) {
+    Error error = std::move(version).error();
+    if (error.code == ErrorCode::kBrowserCrashed) {
+      return Error{ErrorCode::kDependencyUnavailable,
+                   "Chrome does not start (" + binary.string() + "): " + error.message +
+                       "\nRun `hyperlocal doctor` to see what it lacks."};
+    }
+    return error;
+  }
+  browser->version_ = version->value("product", "");
+  Browser* const self = browser.get();
+  browser->devtools_->SetEventHandler(
+      [self](const std::string& session, const std::string& method, json& params) {
+        if (self->page_ != nullptr && session == self->page_->session_)
+          self->page_->OnEvent(method, params);
+      });
+  return browser;
+}
+
+Result<std::unique_ptr<Page>> Browser::OpenPage(PageOptions options) {
+  if (page_ != nullptr) return Error{ErrorCode::kInternal, "a browser has one page at a time"};
+  const auto call = [this](const std::string& session, const char* method, const json& params) {
+    return devtools_->Call(session, method, params, kCommandTimeout);
+  };
+  std::unique_ptr<Page> page(new Page(*this, std::move(options)));
+  HYPERLOCAL_TRY(json context, call("", "Target.createBrowserContext", json::object()));
+  page->context_id_ = context.value("browserContextId", "");
+  HYPERLOCAL_TRY(json target, call("", "Target.createTarget",
+                                   {{"url", "about:blank"},
+                                    {"width", page->options_.width},
+                                    {"height", page->options_.height},
+                                    {"browserContextId", page->context_id_},
+                                    {"enableBeginFrameControl", true}}));
+  page->target_id_ = target.value("targetId", "");
+  HYPERLOCAL_TRY(json attached, call("", "Target.attachToTarget",
+                                     {{"targetId", page->target_id_}, {"flatten", true}}));
+  page->session_ = attached.value("sessionId", "");
+  page_ = page.get();
+  const std::string& session = page->session_;
+  for (const char* domain : {"Page.enable", "Runtime.enable", "Inspector.enable"}) {
+    HYPERLOCAL_TRY_STATUS(devtools_->Post(session, domain, json::object()));
+  }
+  HYPERLOCAL_TRY_STATUS(devtools_->Post(
+      session, "Fetch.enable",
+      {{"patterns", json::array({{{"urlPattern", "http://*"}}, {{"urlPattern", "https://*"}}})}}));
+  HYPERLOCAL_TRY_STATUS(devtools_->Post(session, "Emulation.setDeviceMetricsOverride",
+                                        {{"width", page->options_.width},
+                                         {"height", page->options_.height},
+                                         {"deviceScaleFactor", page->options_.device_scale_factor},
+                                         {"mobile", false}}));
+  for (const std::string& script : page->options_.scripts) {
+    HYPERLOCAL_TRY_STATUS(
+        devtools_->Post(session, "Page.addScriptToEvaluateOnNewDocument", {{"source", script}}));
+  }
+  page->frame_time_ms_ = UptimeMs() + 60'000;
+  return page;
+}
+
+Page::~Page() {
+  browser_.page_ = nullptr;
+  // A Chrome that is gone or hangs is the browser's owner's concern; here it only means there is
+  // nothing to close.
+  if (!context_id_.empty() && !crashed_) {
+    (void)browser_.devtools_->Call("", "Target.disposeBrowserContext",
+                                   {{"browserContextId", context_id_}}, kCloseTimeout);
+  }
+}
+
+Status Page::Navigate(const std::string& url, milliseconds timeout) {
+  loaded_ = false;
+  HYPERLOCAL_TRY(json answer,
+                 browser_.devtools_->Call(session_, "Page.navigate", {{"url", url}}, timeout));
+  if (const auto error = answer.find("errorText"); error != answer.end()) {
+    return Error{ErrorCode::kPageNotReady, "cannot open " + url + ": " + error->get<std::string>()};
+  }
+  Status loaded = browser_.devtools_->WaitUntil([this] { return loaded_ || crashed_; },
+                                                "the page's load event", timeout);
+  if (!loaded && loaded.error().code == ErrorCode::kBrowserTimeout) {
+    return Error{ErrorCode::kPageNotReady, "the page did not finish loading within " +
+                                               std::to_string(timeout.count() / 1000) +
+                                               " s: the load event did not come"};
+  }
+  if (crashed_)
+    return Error{ErrorCode::kBrowserCrashed, "Chrome's page process crashed while loading " + url};
+  return loaded;
+}
+
+Result<json> Page::Evaluate(const std::string& expression, milliseconds timeout) {
+  HYPERLOCAL_TRY(
+      json answer,
+      browser_.devtools_->Call(
+          session_, "Runtime.evaluate",
+          {{"expression", expression}, {"awaitPromise", true}, {"returnByValue", true}}, timeout));
+  if (const auto details = answer.find("exceptionDetails"); details != answer.end()) {
+    const std::string place = Place(*details);
+    return Error{ErrorCode::kInvalidComposition,
+                 (place.empty() ? "" : place + ": ") + DescribeException(*details)};
+  }
+  if (auto result = answer.find("result"); result != answer.end()) {
+    if (auto value = result->find("value"); value != result->end()) return std::move(*value);
+  }
+  return json();
+}
+
+Result<std::vector<std::uint8_t>> Page::DrawFrame(
+    std::chrono::duration<double, std::milli> interval, PngOrJpeg encoding, milliseconds timeout) {
+  // Chrome may have nothing to show yet on the first frames of a page; it is asked again, with a
+  // limit.
+  constexpr int kAttempts = 20;
+  json screenshot{{"format", encoding.png ? "png" : "jpeg"}, {"optimizeForSpeed", true}};
+  if (!encoding.png) screenshot["quality"] = encoding.quality;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    frame_time_ms_ += interval.count();
+    HYPERLOCAL_TRY(json answer,
+                   browser_.devtools_->Call(session_, "HeadlessExperimental.beginFrame",
+                                            {{"frameTimeTicks", frame_time_ms_},
+                                             {"interval", interval.count()},
+                                             {"screenshot", screenshot}},
+                                            timeout));
+    if (crashed_) return Error{ErrorCode::kBrowserCrashed, "Chrome's page process crashed"};
+    const auto data = answer.find("screenshotData");
+    if (data == answer.end()) continue;
+    if (data->is_binary())
+      return std::move(static_cast<std::vector<std::uint8_t>&>(data->get_binary()));
+    if (data->is_string())
+      return DecodeBase64(data->get_ref<const std::string&>());  // JSON protocol
+  }
+  return Error{ErrorCode::kBrowserProtocol, "Chrome drew a frame " + std::to_string(kAttempts) +
+                                                " times without giving its picture"};
+}
+
+Status Page::MakeBackgroundTransparent() {
+  return browser_.devtools_->Post(session_, "Emulation.setDefaultBackgroundColorOverride",
+                                  {{"color", {{"r", 0}, {"g", 0}, {"b", 0}, {"a", 0}}}});
+}
+
+// "compositions/card.html:12:5" for the page's own files, the whole address for others.
+std::string Page::Place(const json& location) const {
+  std::string url = location.value("url", "");
+  if (url.empty()) return "";
+  if (url.starts_with(options_.own_origin + "/")) url.erase(0, options_.own_origin.size() + 1);
+  if (url.empty()) url = "index.html";
+  return url + ":" + std::to_string(location.value("lineNumber", 0) + 1) + ":" +
+         std::to_string(location.value("columnNumber", 0) + 1);
+}
+
+void Page::OnEvent(const std::string& method, json& params) {
+  if (method == "Page.loadEventFired") {
+    loaded_ = true;
+  } else if (method == "Fetch.requestPaused") {
+    AnswerPausedRequest(params);
+  } else if (method == "Runtime.exceptionThrown") {
+    const json& details = params["exceptionDetails"];
+    messages_.push_back({true, DescribeException(details), Place(details)});
+  } else if (method == "Runtime.consoleAPICalled") {
+    const std::string type = params.value("type", "");
+    if (type != "error" && type != "warning" && type != "assert") return;
+    std::string where;
+    if (const auto stack = params.find("stackTrace"); stack != params.end()) {
+      const auto frames = stack->find("callFrames");
+      if (frames != stack->end() && !frames->empty()) where = Place((*frames)[0]);
+    }
+    messages_.push_back({type != "warning", DescribeArguments(params["args"]), where});
+  } else if (method == "Inspector.targetCrashed") {
+    crashed_ = true;
+  }
+}
+
+void Page::AnswerPausedRequest(const json& params) {
+  const std::string id = params.value("requestId", "");
+  const std::string url = params.contains("request") ? params["request"].value("url", "") : "";
+  DevTools& devtools = *browser_.devtools_;
+  if (url.starts_with(options_.own_origin + "/")) {
+    (void)devtools.Post(session_, "Fetch.continueRequest", {{"requestId", id}});
+    return;
+  }
+  const OutsideAnswer answer =
+      options_.answer_outside ? options_.answer_outside(url) : OutsideAnswer{404, "text/plain", ""};
+  (void)devtools.Post(
+      session_, "Fetch.fulfillRequest",
+      {{"requestId", id},
+       {"responseCode", answer.status},
+       {"responseHeaders", json::array({{{"name", "Content-Type"}, {"value", answer.content_type}},
+                                        {{"name", "Access-Control-Allow-Origin"}, {"value", "*"}},
+                                        {{"name", "Cache-Control"}, {"value", "no-store"}}})},
+       {"body", json::binary(std::vector<std::uint8_t>(answer.body.begin(), answer.body.end()))}});
+}
+
+}  // namespace hyperlocal

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "engine/browser/devtools.h"
+#include "engine/cancellation.h"
+#include "engine/error/result.h"
+
+namespace hyperlocal {
+
+// Something the page said that its author should hear: an uncaught error, console.error or
+// console.warn, a file that is not there.
+struct PageMessage {
+  bool is_error = false;
+  std::string text;
+  std::string where;  // "file.html:12:5", as a path within the project where it is one
+  std::string Line() const { return (where.empty() ? "" : where + ": ") + text; }
+};
+
+// What answers a request that the page makes to anywhere but its own server.
+struct OutsideAnswer {
+  int status = 200;
+  std::string content_type;
+  std::string body;
+};
+
+struct PageOptions {
+  int width = 0;  // of the viewport, in CSS pixels
+  int height = 0;
+  double device_scale_factor = 1;
+  std::string own_origin;            // "http://127.0.0.1:PORT": requests there go to the server
+  std::vector<std::string> scripts;  // run in every document before any script of the page
+  // Every other http(s) request is answered by this, on the thread that uses the page; the page has
+  // no network.
+  std::function<OutsideAnswer(const std::string& url)> answer_outside;
+};
+
+struct PngOrJpeg {
+  bool png = false;
+  int quality = 100;  // of JPEG
+};
+
+// One page under frame control: nothing is drawn except when asked. Made by Browser::OpenPage; must
+// not outlive its browser.
+class Page {
+ public:
+  ~Page();
+  Page(const Page&) = delete;
+  Page& operator=(const Page&) = delete;
+
+  // Errors: kPageNotReady when the load event does not come in time.
+  Status Navigate(const std::string& url, std::chrono::milliseconds timeout);
+  // The value of a JavaScript expression; promises are awaited. Errors: kInvalidComposition with
+  // the exception's text, file and line; kBrowserTimeout.
+  Result<nlohmann::json> Evaluate(const std::string& expression, std::chrono::milliseconds timeout);
+  // Draws one frame and returns its picture. Frame time only grows, whatever frame of the
+  // composition is shown.
+  Result<std::vector<std::uint8_t>> DrawFrame(std::chrono::duration<double, std::milli> interval,
+                                              PngOrJpeg encoding,
+                                              std::chrono::milliseconds timeout);
+  // For outputs with alpha: what the page does not paint stays transparent.
+  Status MakeBackgroundTransparent();
+
+  std::vector<PageMessage> TakeMessages() { return std::exchange(messages_, {}); }
+
+ private:
+  friend class Browser;
+  Page(class Browser& browser, PageOptions options)
+      : browser_(browser), options_(std::move(options)) {}
+  void OnEvent(const std::string& method, nlohmann::json& params);
+  void AnswerPausedRequest(const nlohmann::json& params);
+  std::string Place(const nlohmann::json& location) const;
+
+  class Browser& browser_;
+  PageOptions options_;
+  std::string context_id_, target_id_, session_;
+  std::vector<PageMessage> messages_;
+  bool loaded_ = false;
+  bool crashed_ = false;
+  double frame_time_ms_ = 0;
+};
+
+// A headless Chrome in software rendering under frame control. One page at a time: two controlled
+// tabs crash it.
+class Browser {
+ public:
+  // Finds and starts Chrome. Errors: kChromeUnavailable, kDependencyUnavailable (it does not start;
+  // with its last lines), kCancelled.
+  static Result<std::unique_ptr<Browser>> Launch(CancellationToken cancel);
+
+  // A page in a fresh browser context: no cookies, storage or caches of an earlier one. Errors:
+  // kBrowserCrashed, kBrowserTimeout, kBrowserProtocol.
+  Result<std::unique_ptr<Page>> OpenPage(PageOptions options);
+
+  const std::string& version() const { return version_; }  // "HeadlessChrome/156.0.8078.79"
+  pid_t pid() { return devtools_->process().pid(); }
+  // For a display, from any thread: what Chrome said last on its stderr.
+  std::string LastLogLine() const { return devtools_->LastLogLine(); }
+
+ private:
+  friend class Page;
+  explicit Browser(std::unique_ptr<DevTools> devtools) : devtools_(std::move(devtools)) {}
+  static Result<std::unique_ptr<Browser>> LaunchSpeaking(DevToolsEncoding encoding,
+                                                         CancellationToken cancel);
+
+  std::unique_ptr<DevTools> devtools_;
+  std::string version_;
+  Page* page_ = nullptr;  // the one that is open
+};
+
+}  // namespace hyperlocal

@@ -1,0 +1,243 @@
+#include "engine/browser/chrome_process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <condition_variable>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <mutex>
+#include <string_view>
+#include <system_error>
+#include <thread>
+
+namespace hyperlocal {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kProfilePrefix = "hyperlocal-chrome-";
+
+// The kernel sends a death signal when the *thread* that forked ends, not the process. So every
+// Chrome is forked by one thread that lives as long as we do.
+class ForkThread {
+ public:
+  static ForkThread& Get() {
+    static auto* const instance =
+        new ForkThread;  // never destroyed: its end would kill every Chrome
+    return *instance;
+  }
+
+  pid_t Run(const std::function<pid_t()>& fork_child) {
+    std::unique_lock turn(turn_);
+    std::unique_lock lock(mutex_);
+    request_ = &fork_child;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return request_ == nullptr; });
+    return answer_;
+  }
+
+ private:
+  ForkThread() {
+    std::thread([this] {
+      std::unique_lock lock(mutex_);
+      for (;;) {
+        changed_.wait(lock, [&] { return request_ != nullptr; });
+        answer_ = (*request_)();
+        request_ = nullptr;
+        changed_.notify_all();
+      }
+    }).detach();
+  }
+
+  std::mutex turn_;  // one caller at a time
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  const std::function<pid_t()>* request_ = nullptr;
+  pid_t answer_ = -1;
+};
+
+// Removes the profiles of owners that no longer run: their names carry the owner's process id.
+void RemoveOrphanedProfiles(const fs::path& directory) {
+  std::error_code ec;
+  for (fs::directory_iterator it(directory, ec), end; !ec && it != end; it.increment(ec)) {
+    const std::string name = it->path().filename().string();
+    if (!name.starts_with(kProfilePrefix)) continue;
+    pid_t owner = 0;
+    const char* digits = name.data() + kProfilePrefix.size();
+    const auto parsed = std::from_chars(digits, name.data() + name.size(), owner);
+    if (parsed.ec != std::errc{} || owner <= 0) continue;
+    if (::kill(owner, 0) == 0 || errno != ESRCH) continue;
+    std::error_code ignored;
+    fs::remove_all(it->path(), ignored);
+  }
+}
+
+Result<fs::path> MakeProfile() {
+  std::error_code ec;
+  const fs::path directory = fs::temp_directory_path(ec);
+  if (ec) {
+    return Error{ErrorCode::kCannotWrite,
+                 "no directory for temporary files: " + ec.message() +
+                     ". Set TMPDIR to a directory that exists and can be written."};
+  }
+  static std::once_flag once;
+  std::call_once(once, [&] { RemoveOrphanedProfiles(directory); });
+  std::string name =
+      (directory / (std::string(kProfilePrefix) + std::to_string(::getpid()) + "-XXXXXX")).string();
+  if (::mkdtemp(name.data()) == nullptr) {
+    return Error{ErrorCode::kCannotWrite, "cannot make Chrome's profile in " + directory.string() +
+                                              ": " + std::strerror(errno) +
+                                              ". Set TMPDIR to a writable directory."};
+  }
+  return fs::path(name);
+}
+
+struct Pipe {
+  int read_end = -1;
+  int write_end = -1;
+  // Both ends above the descriptors 3 and 4, where the child needs room.
+  bool Open() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return false;
+    read_end = ::fcntl(ends[0], F_DUPFD_CLOEXEC, 10);
+    write_end = ::fcntl(ends[1], F_DUPFD_CLOEXEC, 10);
+    ::close(ends[0]);
+    ::close(ends[1]);
+    return read_end >= 0 && write_end >= 0;
+  }
+  void CloseBoth() {
+    if (read_end >= 0) ::close(read_end);
+    if (write_end >= 0) ::close(write_end);
+    read_end = write_end = -1;
+  }
+};
+
+void SetNonBlocking(int fd) {
+  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+}
+
+// Our environment, but with the clock in UTC: a page must see the same local time on every machine.
+std::vector<std::string> ChildEnvironment() {
+  std::vector<std::string> environment;
+  for (char** entry = ::environ; *entry != nullptr; ++entry) {
+    if (std::strncmp(*entry, "TZ=", 3) != 0) environment.emplace_back(*entry);
+  }
+  environment.emplace_back("TZ=UTC");
+  return environment;
+}
+
+std::vector<char*> Pointers(std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  for (std::string& text : strings) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ChromeProcess>> ChromeProcess::Start(
+    const fs::path& binary, const std::vector<std::string>& arguments) {
+  std::unique_ptr<ChromeProcess> process(new ChromeProcess);
+  HYPERLOCAL_TRY(process->profile_, MakeProfile());
+
+  std::vector<std::string> command{binary.string(),
+                                   "--user-data-dir=" + process->profile_.string()};
+  // Chrome's sandbox cannot be set up by root; everybody else keeps it.
+  if (::geteuid() == 0) command.emplace_back("--no-sandbox");
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  std::vector<std::string> environment = ChildEnvironment();
+  const std::vector<char*> argv = Pointers(command);
+  const std::vector<char*> envp = Pointers(environment);
+
+  Pipe commands, answers, log;
+  if (!commands.Open() || !answers.Open() || !log.Open()) {
+    const std::string why = std::strerror(errno);
+    commands.CloseBoth();
+    answers.CloseBoth();
+    log.CloseBoth();
+    return Error{ErrorCode::kDependencyUnavailable, "cannot open Chrome's pipes: " + why};
+  }
+  const int null_fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  const pid_t parent = ::getpid();
+
+  process->pid_ = ForkThread::Get().Run([&]() -> pid_t {
+    const pid_t child = ::fork();
+    if (child != 0) return child;
+    // Only async-signal-safe calls from here on.
+    ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(127);  // we died between fork and prctl
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::dup2(null_fd, 0);
+    ::dup2(null_fd, 1);
+    ::dup2(log.write_end, 2);
+    ::dup2(commands.read_end, 3);
+    ::dup2(answers.write_end, 4);
+    ::execve(argv[0], argv.data(), envp.data());
+    ::_exit(127);
+  });
+  const int fork_errno = errno;
+  ::close(commands.read_end);
+  ::close(answers.write_end);
+  ::close(log.write_end);
+  if (null_fd >= 0) ::close(null_fd);
+  process->command_fd_ = commands.write_end;
+  process->answer_fd_ = answers.read_end;
+  process->log_fd_ = log.read_end;
+  if (process->pid_ < 0) {
+    return Error{ErrorCode::kDependencyUnavailable,
+                 std::string("cannot start Chrome: ") + std::strerror(fork_errno)};
+  }
+  ::setpgid(process->pid_, process->pid_);  // whichever of the two of us is first
+  SetNonBlocking(process->command_fd_);
+  SetNonBlocking(process->answer_fd_);
+  SetNonBlocking(process->log_fd_);
+  return process;
+}
+
+ChromeProcess::~ChromeProcess() {
+  for (const int fd : {command_fd_, answer_fd_, log_fd_}) {
+    if (fd >= 0) ::close(fd);
+  }
+  if (pid_ > 0) {
+    ::kill(-pid_, SIGKILL);
+    if (!reaped_) {
+      while (::waitpid(pid_, &wait_status_, 0) < 0 && errno == EINTR) {
+      }
+    }
+  }
+  if (!profile_.empty()) {
+    // The helpers of the killed group may still hold files for a moment; what they add makes
+    // remove_all fail once.
+    std::error_code ec;
+    for (int attempt = 0; attempt < 50; ++attempt) {
+      fs::remove_all(profile_, ec);
+      if (!ec && !fs::exists(profile_)) break;
+      ::usleep(2000);
+    }
+  }
+}
+
+std::string ChromeProcess::ExitDescription() {
+  if (!reaped_) {
+    const pid_t done = ::waitpid(pid_, &wait_status_, WNOHANG);
+    if (done != pid_) return "";
+    reaped_ = true;
+  }
+  if (WIFSIGNALED(wait_status_))
+    return "killed by signal " + std::to_string(WTERMSIG(wait_status_));
+  const int status = WEXITSTATUS(wait_status_);
+  if (status == 127) return "could not be executed";
+  return "exited with status " + std::to_string(status);
+}
+
+}  // namespace hyperlocal

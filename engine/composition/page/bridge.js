@@ -1,0 +1,212 @@
+// window.__hyperlocal: the little that the engine asks a page. Runs in the top document, after virtual_time.js and
+// before any script of the page; the page runtime (or the page itself, through window.__hf) comes later.
+(() => {
+  'use strict';
+  if (window !== window.top || window.__hyperlocal) return;
+  const time = window.__HF_VIRTUAL_TIME__;
+  const sleep = (ms) => new Promise((resolve) => time.originalSetTimeout(resolve, ms));
+
+  const root = () => document.querySelector('[data-composition-id]');
+
+  // A page that defines window.__hf.seek itself is driven through it; otherwise the runtime's player is.
+  const driver = () => {
+    const hf = window.__hf;
+    if (hf && typeof hf.seek === 'function') {
+      return {seek: (t) => hf.seek(t), duration: () => Number(hf.duration) || 0};
+    }
+    const player = window.__player;
+    if (window.__renderReady && player && typeof player.renderSeek === 'function') {
+      return {seek: (t) => player.renderSeek(t), duration: () => playerDuration(player)};
+    }
+    return null;
+  };
+
+  const number = (value) => {
+    const parsed = value === null || value === '' ? NaN : Number(value);
+    return Number.isFinite(parsed) ? parsed : null;
+  };
+
+  const playerDuration = (player) => {
+    const declared = number(root()?.getAttribute('data-duration'));
+    if (declared > 0) return declared;
+    const played = Number(player.getDuration()) || 0;
+    if (played > 0) return played;
+    let end = 0;
+    for (const host of document.querySelectorAll('[data-composition-src]')) {
+      const length = number(host.getAttribute('data-duration')) ?? 0;
+      if (length > 0) end = Math.max(end, (number(host.getAttribute('data-start')) ?? 0) + length);
+    }
+    return end;
+  };
+
+  // Same-origin documents inside this one, at any depth. Others cannot be reached, nor seeked.
+  const childDocuments = function* (view) {
+    for (let i = 0; i < view.frames.length; ++i) {
+      let child;
+      try {
+        child = view.frames[i];
+        if (!child.document || !child.document.documentElement) continue;
+      } catch {
+        continue;
+      }
+      yield child;
+      yield* childDocuments(child);
+    }
+  };
+
+  // ---- Frames that do not depend on the frames before them ----
+  // The compositor keeps a promoted layer's raster scale and sub-pixel position from the frame that first drew it,
+  // so a frame reached by stepping differs from the same frame reached by a jump. Changing the root element's
+  // display between two values that lay out alike makes Blink rebuild every box below it, and with the boxes the
+  // layers, while elements, styles, running animations, canvases and scroll positions stay.
+  const rebuildBoxes = (doc) => {
+    const html = doc.documentElement;
+    const current = doc.defaultView.getComputedStyle(html).display;
+    if (current === 'none') return;
+    if (current === 'block' || current === 'flow-root') {
+      html.style.setProperty('display', current === 'block' ? 'flow-root' : 'block', 'important');
+      return;
+    }
+    // The page lays out its root by flex, grid, …: go through another display and back.
+    const value = html.style.getPropertyValue('display');
+    const priority = html.style.getPropertyPriority('display');
+    html.style.setProperty('display', 'flow-root', 'important');
+    void html.offsetWidth;
+    if (value) html.style.setProperty('display', value, priority);
+    else html.style.removeProperty('display');
+  };
+
+  // CSS animations restart when their element's box comes back from display:none (the runtime hides clips so),
+  // and the runtime goes on seeking the handle of the first run. The new run gets the first one's time.
+  const firstRuns = new WeakMap();  // element → Map(animation name → its first CSSAnimation)
+  const adoptRestarted = (animations) => {
+    for (const animation of animations) {
+      if (!(animation instanceof CSSAnimation) || !animation.effect) continue;
+      const key = `${animation.animationName} ${animation.effect.pseudoElement ?? ''}`;
+      const element = animation.effect.target;
+      if (!element) continue;
+      let runs = firstRuns.get(element);
+      if (!runs) firstRuns.set(element, runs = new Map());
+      const first = runs.get(key);
+      if (!first) {
+        runs.set(key, animation);
+      } else if (first !== animation) {
+        animation.pause();
+        animation.currentTime = first.currentTime;
+      }
+    }
+  };
+
+  const seekSvg = (doc, seconds) => {
+    for (const svg of doc.querySelectorAll('svg')) {
+      if (svg.ownerSVGElement || !svg.querySelector('animate, animateTransform, animateMotion, set')) continue;
+      svg.pauseAnimations();
+      svg.setCurrentTime(seconds);
+    }
+  };
+
+  const seekDocuments = (seconds) => {
+    const ms = seconds * 1000;
+    for (const child of childDocuments(window)) {
+      // The runtime lives in the top document only; what moves in a child frame is moved here.
+      rebuildBoxes(child.document);
+      child.__HF_VIRTUAL_TIME__?.seekToTime(ms);
+      if (typeof child.__hf?.seek === 'function') child.__hf.seek(seconds);
+      for (const animation of child.document.getAnimations()) {
+        animation.pause();
+        animation.currentTime = ms;
+      }
+      seekSvg(child.document, seconds);
+    }
+    seekSvg(document, seconds);
+    adoptRestarted(document.getAnimations());
+  };
+
+  const pendingImages = () =>
+      Array.from(document.images, (image) => image.currentSrc && !image.complete ? image.decode().catch(() => {}) : null)
+          .filter(Boolean);
+
+  // Brings the page to `seconds`. A promise when something has to arrive first, undefined when the page is there.
+  const seek = (seconds) => {
+    rebuildBoxes(document);
+    time.setTime(seconds * 1000);
+    driver().seek(seconds);
+    time.runAnimationFrame();
+    seekDocuments(seconds);
+    void document.documentElement.offsetHeight;  // layout now: it decides which fonts are needed
+    const waits = pendingImages();
+    if (document.fonts.status === 'loading') waits.push(document.fonts.ready);
+    const completion = window.__hfWaitForSeekCompletion?.();
+    const lut = window.__hf?.colorGrading?.waitForActiveLuts?.();
+    if (completion) waits.push(completion);
+    if (lut) waits.push(lut);
+    return waits.length ? Promise.all(waits).then(() => undefined) : undefined;
+  };
+
+  const unloadedLotties = () => {
+    const all = new Set(window.__hfLottie ?? []);
+    for (const animation of window.lottie?.getRegisteredAnimations?.() ?? []) all.add(animation);
+    return Array.from(all).filter((a) => a && a.isLoaded !== true && !(a.totalFrames > 0));
+  };
+
+  // What is still awaited before the first frame, in words; empty when the page is ready.
+  const awaited = () => {
+    if (document.readyState !== 'complete') return 'the load event';
+    if (!driver()) {
+      if (!root() && !window.__player) return 'a composition (no element has data-composition-id, and window.__hf is not defined)';
+      if (!window.__player) return 'the page runtime to start';
+      return 'the page runtime to bind the timeline (window.__renderReady)';
+    }
+    if (unloadedLotties().length) return `${unloadedLotties().length} Lottie animation(s) to load`;
+    if (document.fonts.status === 'loading') return 'fonts to load';
+    return '';
+  };
+
+  const facts = () => {
+    const element = root();
+    const boundaries = new Set([0]);
+    for (const clip of document.querySelectorAll('[data-start]')) {
+      const start = number(clip.getAttribute('data-start'));
+      if (start === null) continue;
+      boundaries.add(start);
+      const length = number(clip.getAttribute('data-duration'));
+      if (length > 0) boundaries.add(start + length);
+    }
+    const style = element ? getComputedStyle(element) : null;
+    return {
+      hasRoot: element !== null,
+      ownDriver: typeof window.__hf?.seek === 'function',
+      duration: driver()?.duration() ?? 0,
+      width: number(element?.getAttribute('data-width')) ?? (style ? parseFloat(style.width) || 0 : 0),
+      height: number(element?.getAttribute('data-height')) ?? (style ? parseFloat(style.height) || 0 : 0),
+      fps: number(element?.getAttribute('data-fps')) ?? 0,
+      videos: document.querySelectorAll('video').length,
+      audios: document.querySelectorAll('audio').length,
+      images: document.images.length,
+      boundaries: Array.from(boundaries).sort((a, b) => a - b),
+    };
+  };
+
+  // Resolves to '' when the page can be seeked, or to what was still awaited when the time was up. The layout asks
+  // for the fonts; the first seek asks for what the first frame shows.
+  const ready = async (timeoutMs) => {
+    for (let waited = 0;; waited += 5) {
+      const missing = awaited();
+      if (missing === '') break;
+      if (waited >= timeoutMs) return missing;
+      await sleep(5);
+    }
+    await document.fonts.ready;
+    adoptRestarted(document.getAnimations());
+    await Promise.all(pendingImages());
+    return '';
+  };
+
+  window.__hyperlocal = {ready, awaited, facts, seek, loopsByItself: () => {
+    if (time.loopsByItself()) return true;
+    for (const child of childDocuments(window)) {
+      if (child.__HF_VIRTUAL_TIME__?.loopsByItself()) return true;
+    }
+    return false;
+  }};
+})();
