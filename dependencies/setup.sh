@@ -19,7 +19,6 @@ setup_log=
 setup_lock=
 setup_child=
 setup_environment=(LC_ALL=C.UTF-8)
-setup_packages_changed=
 setup_log_begun=
 
 setup_say() {
@@ -175,7 +174,6 @@ setup_debian_packages() { # section...
   local missing
   mapfile -t missing < <(setup_missing_packages "$@")
   ((${#missing[@]})) || return 0
-  setup_packages_changed=1
 
   local session=() run=(env DEBIAN_FRONTEND=noninteractive)
   if ((EUID != 0)); then
@@ -191,18 +189,20 @@ setup_debian_packages() { # section...
     run=(sudo -n "${run[@]}")
   fi
 
-  # A run that was killed may have left packages unpacked but not configured.
-  if [[ -n $(dpkg --audit 2>/dev/null) ]]; then
-    setup_step ${session[@]+"${session[@]}"} 'finishing an interrupted package installation' \
-      "${run[@]}" dpkg --configure -a || true # apt-get below names what is still wrong
-  fi
+  local apt=("${run[@]}" apt-get -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold)
   # Old lists name files that are gone. A third-party source that does not answer is no reason to stop.
-  setup_step ${session[@]+"${session[@]}"} 'reading the package lists' \
-    "${run[@]}" apt-get -o DPkg::Lock::Timeout=600 update || true
+  setup_step ${session[@]+"${session[@]}"} 'reading the package lists' "${apt[@]}" update || true
+  # A run that was killed may have left packages half installed, and then apt refuses to install others.
+  # Should this fail, the installation below says what is still wrong.
+  if [[ -n $(dpkg --audit 2>/dev/null) ]]; then
+    setup_step ${session[@]+"${session[@]}"} 'finishing an interrupted installation of packages' \
+      "${run[@]}" dpkg --configure --pending --force-confdef --force-confold || true
+    setup_step ${session[@]+"${session[@]}"} 'repairing an interrupted installation of packages' \
+      "${apt[@]}" install --fix-broken --yes --no-install-recommends || true
+  fi
   setup_step ${session[@]+"${session[@]}"} "installing Debian packages (${#missing[@]})" \
-    "${run[@]}" apt-get -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 \
-    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
-    install --yes --no-install-recommends "${missing[@]}" ||
+    "${apt[@]}" install --yes --no-install-recommends "${missing[@]}" ||
     setup_step_failed 69 "could not install: ${missing[*]}" \
       "(is the network reachable, and is this Debian 12 with its security updates?)"
 }
@@ -245,8 +245,11 @@ setup_jobs() {
 }
 
 setup_build() { # preset [target]
-  local preset=$1 target=${2-} cache=$setup_root/build/$1/CMakeCache.txt configure='' fresh=()
-  if [[ ! -f $setup_root/build/$preset/build.ninja || -n $setup_packages_changed ]]; then
+  local preset=$1 target=${2-} directory=$setup_root/build/$1 configure='' fresh=()
+  local mark=$directory/.configured cache=$directory/CMakeCache.txt
+  # Ninja configures again when a CMakeLists.txt changes, but knows neither the presets nor the packages.
+  if [[ ! -f $directory/build.ninja || ! -f $mark || $setup_root/CMakePresets.json -nt $mark ||
+    /var/lib/dpkg/status -nt $mark ]]; then
     configure=1
   fi
   # A tree that was moved or copied keeps the old place in its cache.
@@ -257,6 +260,7 @@ setup_build() { # preset [target]
   if [[ -n $configure ]]; then
     setup_step "configuring build/$preset" cmake --preset "$preset" ${fresh[@]+"${fresh[@]}"} ||
       setup_step_failed 70 "cmake could not configure the preset '$preset'"
+    : >"$mark" || setup_stop 73 "cannot write $mark"
   fi
   setup_step "building build/$preset (minutes the first time)" \
     cmake --build --preset "$preset" --parallel "$(setup_jobs)" ${target:+--target "$target"} ||
