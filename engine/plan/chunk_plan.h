@@ -23,9 +23,9 @@ struct ChunkSlice {
 
 struct ChunkPlanInput {
   std::int64_t total_frames = 0;
-  std::optional<std::int64_t> chunk_size;
-  std::optional<std::int64_t> max_parallel_chunks;
-  std::optional<std::int64_t> target_chunk_frames;
+  std::optional<std::int64_t> chunk_size = std::nullopt;
+  std::optional<std::int64_t> max_parallel_chunks = std::nullopt;
+  std::optional<std::int64_t> target_chunk_frames = std::nullopt;
 };
 
 struct ChunkPlan {
