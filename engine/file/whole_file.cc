@@ -25,7 +25,7 @@ FileDescriptor Open(const std::filesystem::path& file, int flags, mode_t mode = 
 }
 
 // errno of the first failure, or 0.
-int WriteAndSync(const std::filesystem::path& file, std::string_view bytes) {
+int WriteBytes(const std::filesystem::path& file, std::string_view bytes, Durability durability) {
   FileDescriptor out = Open(file, O_WRONLY | O_CREAT | O_TRUNC, 0644);
   if (!out.valid()) return errno;
   while (!bytes.empty()) {
@@ -36,7 +36,7 @@ int WriteAndSync(const std::filesystem::path& file, std::string_view bytes) {
     }
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (::fsync(out.get()) != 0) return errno;
+  if (durability == Durability::kSynced && ::fsync(out.get()) != 0) return errno;
   return out.Close() ? 0 : errno;
 }
 
@@ -66,9 +66,10 @@ std::filesystem::path AsideOf(const std::filesystem::path& file) {
   return file.parent_path() / ("." + file.filename().string() + ".aside");
 }
 
-Status WriteWholeFile(const std::filesystem::path& file, std::string_view bytes) {
+Status WriteWholeFile(const std::filesystem::path& file, std::string_view bytes,
+                      Durability durability) {
   const std::filesystem::path aside = AsideOf(file);
-  if (const int number = WriteAndSync(aside, bytes); number != 0) {
+  if (const int number = WriteBytes(aside, bytes, durability); number != 0) {
     ::unlink(aside.c_str());
     const bool no_place = number == ENOENT || number == ENOTDIR || number == EISDIR;
     return PosixError(number, "write", file, no_place ? ErrorCode::kCannotWrite : ErrorCode::kIo);
@@ -78,6 +79,7 @@ Status WriteWholeFile(const std::filesystem::path& file, std::string_view bytes)
     ::unlink(aside.c_str());
     return PosixError(number, "write", file, ErrorCode::kCannotWrite);
   }
+  if (durability == Durability::kUnsynced) return Ok();
   // Without this the rename itself may be lost with the power.
   const std::filesystem::path directory = file.has_parent_path() ? file.parent_path() : ".";
   const FileDescriptor parent = Open(directory, O_RDONLY | O_DIRECTORY);

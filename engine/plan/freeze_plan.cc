@@ -100,6 +100,11 @@ ordered_json ManifestJson(const PlanDirectory& plan) {
           {"hasAudio", plan.has_audio}};
 }
 
+// Unsynced: like compiled/, these files are vouched for by the hash in plan.json.
+Status Write(const PlanDirectory& plan, const char* name, const std::string& bytes) {
+  return WriteWholeFile(plan.root / name, bytes, Durability::kUnsynced);
+}
+
 Status WriteMeta(const PlanDirectory& plan) {
   std::error_code failure;
   const std::filesystem::path meta = plan.root / "meta";
@@ -109,16 +114,16 @@ Status WriteMeta(const PlanDirectory& plan) {
                  "cannot make " + meta.string() + ": " + failure.message()};
   }
   HYPERLOCAL_TRY(const std::string composition, PrettyJson(CompositionJson(plan.composition)));
-  HYPERLOCAL_TRY_STATUS(WriteWholeFile(plan.root / plan_files::kComposition, composition + "\n"));
+  HYPERLOCAL_TRY_STATUS(Write(plan, plan_files::kComposition, composition + "\n"));
   HYPERLOCAL_TRY(const std::string locked, LockedConfigJson(plan.locked));
-  HYPERLOCAL_TRY_STATUS(WriteWholeFile(plan.root / plan_files::kLockedConfig, locked));
+  HYPERLOCAL_TRY_STATUS(Write(plan, plan_files::kLockedConfig, locked));
   HYPERLOCAL_TRY(const std::string chunks, PrettyJson(ChunksJson(plan.chunks)));
-  HYPERLOCAL_TRY_STATUS(WriteWholeFile(plan.root / plan_files::kChunks, chunks + "\n"));
+  HYPERLOCAL_TRY_STATUS(Write(plan, plan_files::kChunks, chunks + "\n"));
   if (std::filesystem::exists(plan.root / plan_files::kVideos, failure)) return Ok();
   const ordered_json no_videos = {{"videos", ordered_json::array()},
                                   {"extracted", ordered_json::array()}};
   HYPERLOCAL_TRY(const std::string videos, PrettyJson(no_videos));
-  return WriteWholeFile(plan.root / plan_files::kVideos, videos);
+  return Write(plan, plan_files::kVideos, videos);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -71,10 +72,19 @@ struct PlanDirectory {
   CompositionFacts composition;
   std::vector<ChunkSlice> chunks;
 
+  // Of the video, in pixels: the composition at its device scale.
+  int output_width() const { return Scaled(width); }
+  int output_height() const { return Scaled(height); }
+
   std::filesystem::path compiled() const { return root / "compiled"; }
   // audio.m4a, or the audio.aac of older plans, whichever is there; empty when the plan has no
   // audio.
   std::filesystem::path audio_file() const;
+
+ private:
+  int Scaled(int length) const {
+    return static_cast<int>(std::lround(length * locked.device_scale_factor));
+  }
 };
 
 // Writes plan.json and meta/*.json beside the compiled/ (and audio, video-frames/) that already
