@@ -1,0 +1,206 @@
+#include "engine/av/video_joiner.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "engine/av/libav_handles_internal.h"
+#include "engine/av/output_file_internal.h"
+
+namespace hyperlocal {
+namespace {
+
+constexpr int kTrackTimescale = 90'000;
+
+std::string NameOfChunk(std::size_t index, const std::filesystem::path& file) {
+  return "chunk " + std::to_string(index) + " (" + file.string() + ")";
+}
+
+struct OpenChunk {
+  DemuxerHandle demuxer;
+  const AVStream* stream = nullptr;  // belongs to the demuxer
+};
+
+Result<OpenChunk> Open(const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored)) {
+    return Error{ErrorCode::kMissingPlanArtifact, "there is no such file; render the chunk again"};
+  }
+  AVFormatContext* raw = nullptr;
+  // Chunks come from outside the process: nothing but an mp4 is let in, whatever the bytes look
+  // like.
+  const int code = avformat_open_input(&raw, file.c_str(), av_find_input_format("mp4"), nullptr);
+  if (code < 0) return LibavError(code, "opening it as mp4");
+  OpenChunk chunk{.demuxer = DemuxerHandle(raw)};
+  for (unsigned i = 0; i < raw->nb_streams; ++i) {
+    if (raw->streams[i]->codecpar->codec_type != AVMEDIA_TYPE_VIDEO || chunk.stream != nullptr) {
+      return Error{ErrorCode::kMedia, "a chunk holds one video stream and nothing else"};
+    }
+    chunk.stream = raw->streams[i];
+  }
+  if (chunk.stream == nullptr) return Error{ErrorCode::kMedia, "it holds no video stream"};
+  return chunk;
+}
+
+// Packets of one stream may only follow those of another if a decoder can keep its headers.
+Status CheckFits(const AVCodecParameters& chunk, const AVCodecParameters& first) {
+  if (chunk.codec_id != first.codec_id) {
+    return Error{ErrorCode::kMedia, std::string("its codec is ") +
+                                        avcodec_get_name(chunk.codec_id) + ", chunk 0 has " +
+                                        avcodec_get_name(first.codec_id)};
+  }
+  if (chunk.width != first.width || chunk.height != first.height) {
+    return Error{ErrorCode::kMedia, "its size is " + std::to_string(chunk.width) + "x" +
+                                        std::to_string(chunk.height) + ", chunk 0 has " +
+                                        std::to_string(first.width) + "x" +
+                                        std::to_string(first.height)};
+  }
+  if (chunk.extradata_size != first.extradata_size ||
+      !std::equal(chunk.extradata, chunk.extradata + chunk.extradata_size, first.extradata)) {
+    return Error{ErrorCode::kMedia,
+                 "its codec headers differ from those of chunk 0; all chunks of a plan must be "
+                 "rendered with the same settings and the same encoder version"};
+  }
+  return Ok();
+}
+
+// The mp4 that grows, chunk by chunk.
+class Joiner {
+ public:
+  Joiner(FrameRate rate, const std::filesystem::path& output, std::unique_ptr<OutputFile> file)
+      : rate_(rate), name_(output.string()), file_(std::move(file)), packet_(av_packet_alloc()) {}
+
+  Status Append(const OpenChunk& chunk) {
+    if (muxer_ == nullptr) {
+      HYPERLOCAL_TRY_STATUS(Begin(*chunk.stream->codecpar));
+    } else {
+      HYPERLOCAL_TRY_STATUS(CheckFits(*chunk.stream->codecpar, *muxer_->streams[0]->codecpar));
+    }
+    std::int64_t frames = 0;
+    for (;; ++frames) {
+      const int code = av_read_frame(chunk.demuxer.get(), packet_.get());
+      // The mov demuxer takes a file that ends early for a shorter one; its I/O layer knows better.
+      if (code == AVERROR_EOF && chunk.demuxer->pb->error >= 0) break;
+      if (code < 0) {
+        return LibavError(code == AVERROR_EOF ? chunk.demuxer->pb->error : code,
+                          "reading frame " + std::to_string(frames));
+      }
+      if ((packet_->flags & AV_PKT_FLAG_CORRUPT) != 0) {
+        return Error{ErrorCode::kMedia, "frame " + std::to_string(frames) + " is cut off"};
+      }
+      if (frames == 0 && (packet_->flags & AV_PKT_FLAG_KEY) == 0) {
+        return Error{ErrorCode::kMedia, "it does not begin with a key frame"};
+      }
+      if (packet_->pts != packet_->dts) {
+        return Error{ErrorCode::kMedia, "frame " + std::to_string(frames) +
+                                            " is out of order: chunks have no B-frames"};
+      }
+      HYPERLOCAL_TRY_STATUS(Copy());
+    }
+    if (frames == 0) return Error{ErrorCode::kMedia, "it holds no frames"};
+    if (chunk.stream->nb_frames > 0 && chunk.stream->nb_frames != frames) {
+      return Error{ErrorCode::kMedia, "its index promises " +
+                                          std::to_string(chunk.stream->nb_frames) +
+                                          " frames, the file holds " + std::to_string(frames)};
+    }
+    return Ok();
+  }
+
+  std::int64_t frames() const { return frames_; }
+
+  Result<JoinedVideo> Finish() {
+    if (const int code = av_write_trailer(muxer_.get()); code < 0) return WriteError(code);
+    HYPERLOCAL_TRY(const std::int64_t size, file_->Commit());
+    return JoinedVideo{.frames = frames_, .file_size = size};
+  }
+
+ private:
+  Status Begin(const AVCodecParameters& parameters) {
+    AVFormatContext* raw = nullptr;
+    int code =
+        avformat_alloc_output_context2(&raw, nullptr, "mp4", file_->temporary_path().c_str());
+    muxer_.reset(raw);
+    if (code < 0 || packet_ == nullptr) return Error{ErrorCode::kInternal, "out of memory"};
+    muxer_->pb = file_->io();
+    muxer_->flags |= AVFMT_FLAG_BITEXACT | AVFMT_FLAG_CUSTOM_IO;
+    AVStream* stream = avformat_new_stream(raw, nullptr);
+    if (stream == nullptr) return Error{ErrorCode::kInternal, "out of memory"};
+    code = avcodec_parameters_copy(stream->codecpar, &parameters);
+    if (code < 0) return LibavError(code, "preparing " + name_);
+    // Players of one vendor know H.265 by this tag only; H.264 has one choice.
+    stream->codecpar->codec_tag =
+        parameters.codec_id == AV_CODEC_ID_HEVC ? MKTAG('h', 'v', 'c', '1') : 0;
+    stream->time_base = AVRational{1, kTrackTimescale};
+    stream->avg_frame_rate = AVRational{rate_.num, rate_.den};
+    stream->r_frame_rate = stream->avg_frame_rate;
+    LibavOptions options;
+    // See video_writer.cc: exact durations, and no edit list.
+    options.Set("video_track_timescale", std::to_string(kTrackTimescale));
+    options.Set("movie_timescale", std::to_string(kTrackTimescale));
+    options.Set("use_editlist", "0");
+    options.Set("movflags", "+faststart");
+    code = avformat_write_header(raw, options.out());
+    if (code < 0) return WriteError(code);
+    if (const std::string unknown = options.Unknown(); !unknown.empty()) {
+      return Error{ErrorCode::kMedia, "the mp4 muxer does not know " + unknown};
+    }
+    return Ok();
+  }
+
+  std::int64_t TimeOf(std::int64_t frame) const {
+    return av_rescale(frame, std::int64_t{kTrackTimescale} * rate_.den, rate_.num);
+  }
+
+  Status Copy() {
+    packet_->pts = TimeOf(frames_);
+    packet_->dts = packet_->pts;
+    packet_->duration = TimeOf(frames_ + 1) - packet_->pts;
+    packet_->pos = -1;
+    packet_->stream_index = 0;
+    int code = av_write_frame(muxer_.get(), packet_.get());
+    av_packet_unref(packet_.get());
+    if (code >= 0) code = file_->io()->error;
+    if (code < 0) return WriteError(code);
+    ++frames_;
+    return Ok();
+  }
+
+  Error WriteError(int code) const { return LibavError(code, "writing " + name_, ErrorCode::kIo); }
+
+  FrameRate rate_;
+  std::string name_;
+  std::unique_ptr<OutputFile> file_;  // outlives the muxer
+  MuxerHandle muxer_;
+  PacketHandle packet_;
+  std::int64_t frames_ = 0;
+};
+
+}  // namespace
+
+Result<JoinedVideo> JoinVideos(std::span<const std::filesystem::path> chunks, FrameRate rate,
+                               std::optional<std::int64_t> expected_frames,
+                               const std::filesystem::path& output) {
+  CaptureLibavMessages();
+  if (chunks.empty()) return Error{ErrorCode::kMedia, "there are no chunks to join"};
+  if (rate.num < 1 || rate.den < 1) {
+    return Error{ErrorCode::kMedia, "the frame rate must be positive"};
+  }
+  HYPERLOCAL_TRY(std::unique_ptr<OutputFile> file, OutputFile::Create(output));
+  Joiner joiner(rate, output, std::move(file));
+  for (std::size_t i = 0; i < chunks.size(); ++i) {
+    Result<OpenChunk> chunk = Open(chunks[i]);
+    if (!chunk) return std::move(chunk).error().WithContext(NameOfChunk(i, chunks[i]));
+    if (Status status = joiner.Append(*chunk); !status) {
+      return std::move(status).error().WithContext(NameOfChunk(i, chunks[i]));
+    }
+  }
+  if (expected_frames && joiner.frames() != *expected_frames) {
+    return Error{ErrorCode::kMedia, "the chunks hold " + std::to_string(joiner.frames()) +
+                                        " frames together, not " +
+                                        std::to_string(*expected_frames)};
+  }
+  return joiner.Finish();
+}
+
+}  // namespace hyperlocal

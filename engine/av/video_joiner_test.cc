@@ -1,0 +1,186 @@
+#include "engine/av/video_joiner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "engine/av/moving_picture_test_support.h"
+#include "tests/support/temporary_directory.h"
+
+namespace hyperlocal {
+namespace {
+
+using ::testing::AllOf;
+using testing::BytesOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::NamesIn;
+using testing::ReadAll;
+using testing::SmallSettings;
+using testing::TemporaryDirectory;
+using testing::WriteMovingPicture;
+
+using Paths = std::vector<std::filesystem::path>;
+
+struct JoinCase {
+  const char* name;
+  VideoCodec codec;
+  FrameRate rate;
+};
+void PrintTo(const JoinCase& join, std::ostream* out) {
+  *out << join.name;
+}
+
+class JoinedVideos : public ::testing::TestWithParam<JoinCase> {};
+
+TEST_P(JoinedVideos, AreTheirChunksFrameByFrame) {
+  const TemporaryDirectory directory("av");
+  VideoSettings settings = SmallSettings();
+  settings.codec = GetParam().codec;
+  settings.rate = GetParam().rate;
+  const Paths chunks = {directory / "0.mp4", directory / "1.mp4", directory / "2.mp4"};
+  ASSERT_TRUE(WriteMovingPicture(chunks[0], settings, 0, 10));
+  ASSERT_TRUE(WriteMovingPicture(chunks[1], settings, 10, 10));
+  ASSERT_TRUE(WriteMovingPicture(chunks[2], settings, 20, 3));
+
+  const auto joined = JoinVideos(chunks, settings.rate, directory / "all.mp4");
+  ASSERT_TRUE(joined) << joined.error().message;
+  EXPECT_EQ(joined->frames, 23);
+  EXPECT_EQ(joined->file_size, static_cast<std::int64_t>(file_size(directory / "all.mp4")));
+
+  std::vector<Frame> expected;
+  for (const auto& chunk : chunks) {
+    auto frames = ReadAll(chunk);
+    ASSERT_TRUE(frames) << frames.error().message;
+    std::move(frames->begin(), frames->end(), std::back_inserter(expected));
+  }
+  const auto frames = ReadAll(directory / "all.mp4");
+  ASSERT_TRUE(frames) << frames.error().message;
+  ASSERT_EQ(frames->size(), 23U);
+  for (std::size_t i = 0; i < 23; ++i) EXPECT_EQ(frames->at(i).pixels, expected[i].pixels) << i;
+
+  const auto facts = ProbeVideo(directory / "all.mp4");
+  ASSERT_TRUE(facts) << facts.error().message;
+  EXPECT_EQ(facts->average_rate, settings.rate);
+  EXPECT_EQ(facts->real_rate, settings.rate);
+  EXPECT_DOUBLE_EQ(facts->duration_seconds, 23.0 * settings.rate.den / settings.rate.num);
+  EXPECT_EQ(facts->frame_count, 23);
+  EXPECT_TRUE(facts->index_first);
+  EXPECT_EQ(facts->color_matrix, "bt709");
+  EXPECT_EQ(facts->color_range, "tv");
+  const std::string bytes = BytesOf(directory / "all.mp4");
+  EXPECT_THAT(bytes, AllOf(HasSubstr("colrnclx"), Not(HasSubstr("elst")), Not(HasSubstr("Lavf"))));
+  EXPECT_THAT(bytes, HasSubstr(settings.codec == VideoCodec::kH264 ? "avc1" : "hvc1"));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, JoinedVideos,
+                         ::testing::Values(JoinCase{"H264At24", VideoCodec::kH264, {24, 1}},
+                                           JoinCase{"H264At30", VideoCodec::kH264, {30, 1}},
+                                           JoinCase{"H264At60", VideoCodec::kH264, {60, 1}},
+                                           JoinCase{"H265At30", VideoCodec::kH265, {30, 1}}),
+                         [](const auto& test) { return test.param.name; });
+
+class RefusedJoin : public ::testing::Test {
+ protected:
+  RefusedJoin() {
+    EXPECT_TRUE(WriteMovingPicture(first_, SmallSettings(), 0, 10));
+    EXPECT_TRUE(WriteMovingPicture(second_, SmallSettings(), 10, 10));
+  }
+
+  // Joins first_ and second_, which must fail; nothing may be left where the output would be.
+  Error Join() {
+    const auto joined = JoinVideos(Paths{first_, second_}, {30, 1}, directory_ / "all.mp4");
+    EXPECT_FALSE(joined);
+    EXPECT_FALSE(exists(directory_ / "all.mp4"));
+    EXPECT_THAT(NamesIn(directory_.path()), ::testing::Each(Not(HasSubstr("all.mp4"))));
+    return joined ? Error{} : joined.error();
+  }
+
+  const TemporaryDirectory directory_{"av"};
+  const std::filesystem::path first_ = directory_ / "first.mp4";
+  const std::filesystem::path second_ = directory_ / "second.mp4";
+};
+
+TEST_F(RefusedJoin, NamesTheChunkThatIsMissing) {
+  std::filesystem::remove(second_);
+  const Error error = Join();
+  EXPECT_EQ(error.code, ErrorCode::kMissingPlanArtifact);
+  EXPECT_THAT(error.message, AllOf(HasSubstr("chunk 1"), HasSubstr(second_.string())));
+}
+
+TEST_F(RefusedJoin, NamesTheChunkOfAnotherSize) {
+  VideoSettings settings = SmallSettings();
+  settings.width = 32;
+  ASSERT_TRUE(WriteMovingPicture(second_, settings, 10, 10));
+  const Error error = Join();
+  EXPECT_EQ(error.code, ErrorCode::kMedia);
+  EXPECT_THAT(error.message, AllOf(HasSubstr("chunk 1"), HasSubstr("32x48"), HasSubstr("64x48")));
+}
+
+TEST_F(RefusedJoin, NamesTheChunkOfAnotherCodec) {
+  VideoSettings settings = SmallSettings();
+  settings.codec = VideoCodec::kH265;
+  ASSERT_TRUE(WriteMovingPicture(second_, settings, 10, 10));
+  const Error error = Join();
+  EXPECT_EQ(error.code, ErrorCode::kMedia);
+  EXPECT_THAT(error.message, AllOf(HasSubstr("chunk 1"), HasSubstr("hevc"), HasSubstr("h264")));
+}
+
+TEST_F(RefusedJoin, NamesTheChunkOfOtherSettings) {
+  VideoSettings settings = SmallSettings();
+  settings.preset = "medium";
+  ASSERT_TRUE(WriteMovingPicture(second_, settings, 10, 10));
+  const Error error = Join();
+  EXPECT_EQ(error.code, ErrorCode::kMedia);
+  EXPECT_THAT(error.message, AllOf(HasSubstr("chunk 1"), HasSubstr("headers")));
+}
+
+TEST_F(RefusedJoin, NamesTheChunkThatIsNoVideo) {
+  std::ofstream(second_) << "hello";
+  const Error error = Join();
+  EXPECT_EQ(error.code, ErrorCode::kMedia);
+  EXPECT_THAT(error.message, AllOf(HasSubstr("chunk 1"), HasSubstr(second_.string())));
+}
+
+TEST_F(RefusedJoin, NamesTheChunkThatIsCutOff) {
+  // A chunk with its index first, so that only frames are missing.
+  ASSERT_TRUE(JoinVideos(Paths{first_}, {30, 1}, second_));
+  resize_file(second_, file_size(second_) - 100);
+  const Error error = Join();
+  EXPECT_EQ(error.code, ErrorCode::kMedia);
+  EXPECT_THAT(error.message, HasSubstr("chunk 1"));
+}
+
+TEST_F(RefusedJoin, KeepsWhatWasThereBefore) {
+  std::ofstream(directory_ / "old.mp4") << "old";
+  std::filesystem::remove(second_);
+  EXPECT_FALSE(JoinVideos(Paths{first_, second_}, {30, 1}, directory_ / "old.mp4"));
+  EXPECT_EQ(BytesOf(directory_ / "old.mp4"), "old");
+}
+
+TEST_F(RefusedJoin, CountsTheFramesThatWereExpected) {
+  const auto joined = JoinVideos(Paths{first_, second_}, {30, 1}, 21, directory_ / "all.mp4");
+  ASSERT_FALSE(joined);
+  EXPECT_EQ(joined.error().code, ErrorCode::kMedia);
+  EXPECT_THAT(joined.error().message, AllOf(HasSubstr("20 frames"), HasSubstr("21")));
+  EXPECT_FALSE(exists(directory_ / "all.mp4"));
+  EXPECT_TRUE(JoinVideos(Paths{first_, second_}, {30, 1}, 20, directory_ / "all.mp4"));
+}
+
+TEST_F(RefusedJoin, OfNothingIsAnError) {
+  const auto joined = JoinVideos({}, {30, 1}, directory_ / "all.mp4");
+  ASSERT_FALSE(joined);
+  EXPECT_EQ(joined.error().code, ErrorCode::kMedia);
+}
+
+TEST_F(RefusedJoin, CannotWriteIntoADirectoryThatDoesNotExist) {
+  const auto joined = JoinVideos(Paths{first_}, {30, 1}, directory_ / "missing" / "all.mp4");
+  ASSERT_FALSE(joined);
+  EXPECT_EQ(joined.error().code, ErrorCode::kCannotWrite);
+}
+
+}  // namespace
+}  // namespace hyperlocal
