@@ -34,8 +34,8 @@ struct LocalRenderOptions {
   std::optional<std::string> variables_json;  // a JSON object, as the user wrote it
   std::string entry_file = "index.html";
   int workers = 0;  // browsers at work at once; 0: as many as there are cores
-  std::filesystem::path frame_hashes;  // where to write the SHA-256 of every captured frame; empty: nowhere
-  std::filesystem::path work_directory;  // empty: a temporary one, removed at the end
+  std::filesystem::path
+      frame_hashes;  // where to write the SHA-256 of every captured frame; empty: nowhere
   bool keep_work = false;
 };
 
@@ -57,8 +57,8 @@ struct LocalRenderResult {
 
 enum class RenderStage { kPlan, kChunks, kAssemble, kDone };
 
-// Hears what a render does, while it does it. Calls come from several threads, one at a time (the render holds a
-// lock around them), and must be quick.
+// Hears what a render does, while it does it. Calls come from several threads, one at a time (the
+// render holds a lock around them), and must be quick.
 class RenderObserver {
  public:
   virtual ~RenderObserver() = default;
@@ -71,16 +71,19 @@ class RenderObserver {
   virtual void OnChunkDone(int /*chunk*/) {}
   // An attempt failed and the chunk is tried again.
   virtual void OnChunkRetry(int /*chunk*/, const Error&) {}
-  // Nothing has come from this chunk for a while; `detail` says what it waits for, with Chrome's last line.
+  // Nothing has come from this chunk for a while; `detail` says what it waits for, with Chrome's
+  // last line.
   virtual void OnStall(int /*chunk*/, std::int64_t /*frame*/, std::chrono::seconds /*idle*/,
                        std::string_view /*detail*/) {}
-  // What a page said: console warnings and errors with file and line; each distinct line once a render.
+  // What a page said: console warnings and errors with file and line; each distinct line once a
+  // render.
   virtual void OnPageMessage(std::string_view /*line*/) {}
 };
 
-// The whole distributed render on this machine: plan, N chunks on `workers` browsers, assemble. Leaves either the
-// complete output or none; removes its work directory; a chunk whose browser died is tried once more.
-// Cancel through the token: returns kCancelled soon, leaves no process and no file.
+// The whole distributed render on this machine: plan, N chunks on `workers` browsers, assemble.
+// Leaves either the complete output or none; removes its work directory; a chunk whose browser died
+// is tried once more. Cancel through the token: returns kCancelled soon, leaves no process and no
+// file.
 Result<LocalRenderResult> RenderLocally(const LocalRenderOptions& options, RenderObserver& observer,
                                         const CancellationToken& cancel);
 

@@ -17,7 +17,6 @@ namespace hyperlocal {
 namespace {
 
 using testing::FlatPicture;
-using testing::MovingPicture;
 
 struct Yuv {
   double y, cb, cr;

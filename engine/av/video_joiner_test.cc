@@ -15,7 +15,6 @@ namespace {
 
 using ::testing::AllOf;
 using testing::BytesOf;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::NamesIn;
 using testing::ReadAll;

@@ -303,7 +303,8 @@ void Page::OnEvent(const std::string& method, json& params) {
     AnswerPausedRequest(params);
   } else if (method == "Runtime.exceptionThrown") {
     const json& details = params["exceptionDetails"];
-    messages_.push_back({true, DescribeException(details), Place(details)});
+    const bool in_promise = details.value("text", "").find("in promise") != std::string::npos;
+    messages_.push_back({true, !in_promise, DescribeException(details), Place(details)});
   } else if (method == "Runtime.consoleAPICalled") {
     const std::string type = params.value("type", "");
     if (type != "error" && type != "warning" && type != "assert") return;
@@ -312,7 +313,7 @@ void Page::OnEvent(const std::string& method, json& params) {
       const auto frames = stack->find("callFrames");
       if (frames != stack->end() && !frames->empty()) where = Place((*frames)[0]);
     }
-    messages_.push_back({type != "warning", DescribeArguments(params["args"]), where});
+    messages_.push_back({type != "warning", false, DescribeArguments(params["args"]), where});
   } else if (method == "Inspector.targetCrashed") {
     crashed_ = true;
   }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -18,7 +19,8 @@ namespace hyperlocal {
 // Something the page said that its author should hear: an uncaught error, console.error or
 // console.warn, a file that is not there.
 struct PageMessage {
-  bool is_error = false;
+  bool is_error = false;     // else a warning
+  bool is_uncaught = false;  // a script stopped with it; not so for a promise that nobody waits for
   std::string text;
   std::string where;  // "file.html:12:5", as a path within the project where it is one
   std::string Line() const { return (where.empty() ? "" : where + ": ") + text; }

@@ -7,22 +7,17 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <condition_variable>
 #include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <mutex>
-#include <string_view>
-#include <system_error>
 #include <thread>
 
 namespace hyperlocal {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::string_view kProfilePrefix = "hyperlocal-chrome-";
 
 // The kernel sends a death signal when the *thread* that forked ends, not the process. So every
 // Chrome is forked by one thread that lives as long as we do.
@@ -62,42 +57,6 @@ class ForkThread {
   const std::function<pid_t()>* request_ = nullptr;
   pid_t answer_ = -1;
 };
-
-// Removes the profiles of owners that no longer run: their names carry the owner's process id.
-void RemoveOrphanedProfiles(const fs::path& directory) {
-  std::error_code ec;
-  for (fs::directory_iterator it(directory, ec), end; !ec && it != end; it.increment(ec)) {
-    const std::string name = it->path().filename().string();
-    if (!name.starts_with(kProfilePrefix)) continue;
-    pid_t owner = 0;
-    const char* digits = name.data() + kProfilePrefix.size();
-    const auto parsed = std::from_chars(digits, name.data() + name.size(), owner);
-    if (parsed.ec != std::errc{} || owner <= 0) continue;
-    if (::kill(owner, 0) == 0 || errno != ESRCH) continue;
-    std::error_code ignored;
-    fs::remove_all(it->path(), ignored);
-  }
-}
-
-Result<fs::path> MakeProfile() {
-  std::error_code ec;
-  const fs::path directory = fs::temp_directory_path(ec);
-  if (ec) {
-    return Error{ErrorCode::kCannotWrite,
-                 "no directory for temporary files: " + ec.message() +
-                     ". Set TMPDIR to a directory that exists and can be written."};
-  }
-  static std::once_flag once;
-  std::call_once(once, [&] { RemoveOrphanedProfiles(directory); });
-  std::string name =
-      (directory / (std::string(kProfilePrefix) + std::to_string(::getpid()) + "-XXXXXX")).string();
-  if (::mkdtemp(name.data()) == nullptr) {
-    return Error{ErrorCode::kCannotWrite, "cannot make Chrome's profile in " + directory.string() +
-                                              ": " + std::strerror(errno) +
-                                              ". Set TMPDIR to a writable directory."};
-  }
-  return fs::path(name);
-}
 
 struct Pipe {
   int read_end = -1;
@@ -145,10 +104,10 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
 Result<std::unique_ptr<ChromeProcess>> ChromeProcess::Start(
     const fs::path& binary, const std::vector<std::string>& arguments) {
   std::unique_ptr<ChromeProcess> process(new ChromeProcess);
-  HYPERLOCAL_TRY(process->profile_, MakeProfile());
+  HYPERLOCAL_TRY(process->profile_, ScratchDirectory::Create("chrome"));
 
   std::vector<std::string> command{binary.string(),
-                                   "--user-data-dir=" + process->profile_.string()};
+                                   "--user-data-dir=" + process->profile_->path().string()};
   // Chrome's sandbox cannot be set up by root; everybody else keeps it.
   if (::geteuid() == 0) command.emplace_back("--no-sandbox");
   command.insert(command.end(), arguments.begin(), arguments.end());
@@ -213,16 +172,6 @@ ChromeProcess::~ChromeProcess() {
     if (!reaped_) {
       while (::waitpid(pid_, &wait_status_, 0) < 0 && errno == EINTR) {
       }
-    }
-  }
-  if (!profile_.empty()) {
-    // The helpers of the killed group may still hold files for a moment; what they add makes
-    // remove_all fail once.
-    std::error_code ec;
-    for (int attempt = 0; attempt < 50; ++attempt) {
-      fs::remove_all(profile_, ec);
-      if (!ec && !fs::exists(profile_)) break;
-      ::usleep(2000);
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/error/result.h"
+#include "engine/file/scratch_directory.h"
 
 namespace hyperlocal {
 
@@ -42,7 +43,7 @@ class ChromeProcess {
   int log_fd_ = -1;
   bool reaped_ = false;
   int wait_status_ = 0;
-  std::filesystem::path profile_;
+  std::unique_ptr<ScratchDirectory> profile_;
 };
 
 }  // namespace hyperlocal

@@ -193,7 +193,9 @@
     for (let waited = 0;; waited += 5) {
       const missing = awaited();
       if (missing === '') break;
-      if (waited >= timeoutMs) return missing;
+      // A page without a composition will not get one by waiting.
+      const hopeless = document.readyState === 'complete' && !root() && typeof window.__hf?.seek !== 'function' && waited >= 1000;
+      if (waited >= timeoutMs || hopeless) return missing;
       await sleep(5);
     }
     await document.fonts.ready;

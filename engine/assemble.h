@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+
+#include "engine/error/result.h"
+#include "engine/plan/plan_directory.h"
+
+namespace hyperlocal {
+
+struct AssembledVideo {
+  std::filesystem::path output;
+  std::int64_t frames = 0;
+  std::int64_t file_size = 0;  // bytes
+};
+
+// Joins the chunks of a plan, in order, into the final file by copying packets. `output` is
+// complete or as it was before. Errors: kMissingPlanArtifact (a chunk too few or too many, or one
+// that is not there), kMedia (the joined frames are not as many as planned), kCannotWrite, kIo.
+Result<AssembledVideo> Assemble(const PlanDirectory& plan,
+                                std::span<const std::filesystem::path> chunks,
+                                const std::filesystem::path& output);
+
+}  // namespace hyperlocal

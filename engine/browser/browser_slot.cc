@@ -1,0 +1,29 @@
+#include "engine/browser/browser_slot.h"
+
+#include <utility>
+
+namespace hyperlocal {
+
+Result<Browser*> BrowserSlot::Get() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (browser_ != nullptr) return browser_.get();
+  }
+  HYPERLOCAL_TRY(std::unique_ptr<Browser> launched, Browser::Launch(cancel_));
+  const std::lock_guard lock(mutex_);
+  browser_ = std::move(launched);
+  return browser_.get();
+}
+
+void BrowserSlot::Discard() {
+  std::unique_ptr<Browser> ended;
+  const std::lock_guard lock(mutex_);
+  ended = std::move(browser_);
+}
+
+std::string BrowserSlot::LastLogLine() const {
+  const std::lock_guard lock(mutex_);
+  return browser_ == nullptr ? "" : browser_->LastLogLine();
+}
+
+}  // namespace hyperlocal

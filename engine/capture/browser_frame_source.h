@@ -1,0 +1,21 @@
+#pragma once
+
+#include <memory>
+
+#include "engine/browser/browser_slot.h"
+#include "engine/capture/frame_source.h"
+#include "engine/error/result.h"
+#include "engine/plan/chunk_plan.h"
+#include "engine/plan/plan_directory.h"
+
+namespace hyperlocal {
+
+// The FrameSource of HyperFrames pages: the plan's compiled/ in a fresh browser context, outside
+// requests answered from the plan's recording, a request that was not recorded a named failure
+// (kAssetUnavailable). JPEG for opaque formats, PNG for formats with alpha. The slot's browser must
+// outlive the source. Errors: those of CompositionPage::Open.
+Result<std::unique_ptr<FrameSource>> OpenBrowserFrameSource(const PlanDirectory& plan,
+                                                            const ChunkSlice& slice,
+                                                            BrowserSlot& slot);
+
+}  // namespace hyperlocal

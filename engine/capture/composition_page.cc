@@ -1,0 +1,165 @@
+#include "engine/capture/composition_page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/composition/page_scripts.h"
+
+namespace hyperlocal {
+namespace {
+
+using nlohmann::json;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kFrameTimeout{
+    120'000};  // of one seek or one drawing: software rendering of a heavy page
+constexpr milliseconds kGrace{10'000};      // for a page that keeps its own time limit to say so
+constexpr std::int64_t kReplayBatch = 100;  // frames; between batches a cancellation is noticed
+constexpr int kRedraws = 5;
+
+// The time of a frame in seconds, as the quotient that JavaScript computes: no rounding on the way.
+std::string FrameTime(std::int64_t frame, FrameRate rate) {
+  return fmt::format("{}*{}/{}", frame, rate.den, rate.num);
+}
+
+std::string TextOfErrors(const std::vector<PageMessage>& messages) {
+  std::string text;
+  for (const PageMessage& message : messages) {
+    if (message.is_error) text += "\n  " + message.Line();
+  }
+  return text.empty() ? "" : "\nThe page said:" + text;
+}
+
+double NumberIn(const json& facts, const char* name) {
+  const auto found = facts.find(name);
+  return found != facts.end() && found->is_number() ? found->get<double>() : 0;
+}
+int IntIn(const json& facts, const char* name) {
+  return static_cast<int>(std::clamp(NumberIn(facts, name), 0.0, 1e6));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<CompositionPage>> CompositionPage::Open(Browser& browser,
+                                                               CompositionPageOptions options) {
+  std::unique_ptr<CompositionPage> opened(new CompositionPage);
+  HYPERLOCAL_TRY(opened->server_, PageServer::Start(options.directory));
+  PageOptions page_options;
+  page_options.width = options.width;
+  page_options.height = options.height;
+  page_options.device_scale_factor = options.device_scale_factor;
+  page_options.own_origin = opened->server_->origin();
+  page_options.scripts = ScriptsBeforeThePage(options.variables_json);
+  page_options.answer_outside = [answer = std::move(options.answer_outside),
+                                 count = opened->outside_requests_](const std::string& url) {
+    ++*count;
+    return answer ? answer(url) : OutsideAnswer{404, "text/plain", ""};
+  };
+  HYPERLOCAL_TRY(opened->page_, browser.OpenPage(std::move(page_options)));
+  Page& page = *opened->page_;
+  if (options.transparent) HYPERLOCAL_TRY_STATUS(page.MakeBackgroundTransparent());
+  HYPERLOCAL_TRY_STATUS(page.Navigate(opened->server_->origin() + "/", options.ready_timeout));
+  HYPERLOCAL_TRY(const json awaited,
+                 page.Evaluate(fmt::format("__hyperlocal.ready({})", options.ready_timeout.count()),
+                               options.ready_timeout + kGrace));
+  std::vector<PageMessage> messages = page.TakeMessages();
+  if (awaited.is_string() && !awaited.get_ref<const std::string&>().empty()) {
+    return Error{ErrorCode::kPageNotReady,
+                 fmt::format("the page did not become ready within {} s: still waiting for {}{}",
+                             options.ready_timeout.count() / 1000, awaited.get<std::string>(),
+                             TextOfErrors(messages))};
+  }
+  // A script that stops halfway leaves a page that renders, but not what its author wrote. (A
+  // rejected promise nobody waits for is a message, no more.)
+  for (const PageMessage& message : messages) {
+    if (message.is_uncaught) {
+      return Error{ErrorCode::kInvalidComposition,
+                   "a script of the page failed: " + message.Line()};
+    }
+  }
+  opened->early_messages_ = std::move(messages);
+  return opened;
+}
+
+Result<PageFacts> CompositionPage::ReadFacts() {
+  HYPERLOCAL_TRY(const json facts, page_->Evaluate("__hyperlocal.facts()", kFrameTimeout));
+  PageFacts read;
+  read.has_root = facts.value("hasRoot", false);
+  read.own_driver = facts.value("ownDriver", false);
+  read.duration_seconds = NumberIn(facts, "duration");
+  read.width = IntIn(facts, "width");
+  read.height = IntIn(facts, "height");
+  read.fps = NumberIn(facts, "fps");
+  read.video_count = IntIn(facts, "videos");
+  read.audio_count = IntIn(facts, "audios");
+  read.image_count = IntIn(facts, "images");
+  if (const auto boundaries = facts.find("boundaries");
+      boundaries != facts.end() && boundaries->is_array()) {
+    for (const json& boundary : *boundaries) {
+      if (boundary.is_number()) read.boundaries_seconds.push_back(boundary.get<double>());
+    }
+  }
+  return read;
+}
+
+Status CompositionPage::Seek(std::int64_t frame, FrameRate rate) {
+  auto done = page_->Evaluate("__hyperlocal.seek(" + FrameTime(frame, rate) + ")", kFrameTimeout);
+  if (!done) return std::move(done).error().WithContext("frame " + std::to_string(frame));
+  return Ok();
+}
+
+Status CompositionPage::Replay(std::int64_t first, std::int64_t last, FrameRate rate) {
+  for (std::int64_t from = first; from < last; from += kReplayBatch) {
+    const std::int64_t to = std::min(last, from + kReplayBatch);
+    auto done = page_->Evaluate(
+        fmt::format("(async()=>{{for(let f={};f<{};++f)await __hyperlocal.seek(f*{}/{})}})()", from,
+                    to, rate.den, rate.num),
+        kFrameTimeout);
+    if (!done)
+      return std::move(done).error().WithContext(fmt::format("frames {} to {}", from, to - 1));
+  }
+  return Ok();
+}
+
+Result<bool> CompositionPage::LoopsByItself() {
+  HYPERLOCAL_TRY(const json loops, page_->Evaluate("__hyperlocal.loopsByItself()", kFrameTimeout));
+  return loops.is_boolean() && loops.get<bool>();
+}
+
+Status CompositionPage::WaitForRequests() {
+  const auto deadline = std::chrono::steady_clock::now() + kFrameTimeout;
+  while (server_->requests_answered() < server_->requests_begun()) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      return Error{ErrorCode::kPageNotReady, "the page waits for a file that does not arrive"};
+    }
+    std::this_thread::sleep_for(milliseconds{1});
+  }
+  return Ok();
+}
+
+Result<std::vector<std::uint8_t>> CompositionPage::Draw(std::int64_t frame, FrameRate rate,
+                                                        PngOrJpeg encoding) {
+  const std::chrono::duration<double, std::milli> interval(1000.0 * rate.den / rate.num);
+  for (int redraw = 0;; ++redraw) {
+    const std::uint64_t requests_before = requests_begun();
+    HYPERLOCAL_TRY_STATUS(Seek(frame, rate));
+    auto image = page_->DrawFrame(interval, encoding, kFrameTimeout);
+    if (!image) return std::move(image).error().WithContext("frame " + std::to_string(frame));
+    // A picture that was drawn while the page was still fetching part of it is not the picture.
+    if (requests_begun() == requests_before || redraw == kRedraws) return image;
+    HYPERLOCAL_TRY_STATUS(WaitForRequests());
+  }
+}
+
+std::vector<PageMessage> CompositionPage::TakeMessages() {
+  std::vector<PageMessage> messages = std::exchange(early_messages_, {});
+  for (PageMessage& message : page_->TakeMessages()) messages.push_back(std::move(message));
+  return messages;
+}
+
+}  // namespace hyperlocal

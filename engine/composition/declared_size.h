@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+namespace hyperlocal {
+
+struct DeclaredSize {
+  int width = 1920;
+  int height = 1080;
+};
+
+// The size that an entry file seems to declare: data-width and data-height of the first start tag
+// that has data-composition-id. A guess that saves opening the page twice; the page itself has the
+// last word. The default when nothing is found.
+DeclaredSize FindDeclaredSize(std::string_view html);
+
+}  // namespace hyperlocal

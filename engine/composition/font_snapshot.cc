@@ -1,0 +1,23 @@
+#include "engine/composition/font_snapshot.h"
+
+#include "engine/file/file_tree.h"
+#include "engine/hash/sha256.h"
+
+namespace hyperlocal {
+
+std::string FontSnapshotSha() {
+  Sha256 sha;
+  for (const char* root : {"/usr/share/fonts", "/usr/local/share/fonts"}) {
+    const auto files = ListFileTree(root);
+    if (!files) continue;  // a machine may lack either
+    for (const TreeFile& file : *files) {
+      sha.Update(file.path)
+          .Update(std::string_view("\0", 1))
+          .Update(std::to_string(file.size_bytes));
+      sha.Update(std::string_view("\0", 1));
+    }
+  }
+  return sha.HexDigest();
+}
+
+}  // namespace hyperlocal

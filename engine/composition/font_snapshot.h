@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "engine/error/result.h"
+
+namespace hyperlocal {
+
+// What fonts this machine could draw a page with: SHA-256 over the names and sizes of the installed
+// font files, sorted. It goes into the plan hash, so that two plans made on machines with other
+// fonts differ.
+std::string FontSnapshotSha();
+
+}  // namespace hyperlocal

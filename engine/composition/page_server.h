@@ -1,0 +1,49 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/error/result.h"
+
+namespace hyperlocal {
+
+// Serves a plan's compiled/ directory to one page, on a loopback port of the system's choice: files
+// with ranges and types, `/` as index.html with the page runtime put into its head, and our own
+// scripts under /__hyperlocal/. Nothing outside the directory is reachable, by dots or by links;
+// directories are not listed.
+//
+// Thread-safe. The destructor closes the port and waits for the answers under way.
+class PageServer {
+ public:
+  // Errors: kDependencyUnavailable when no loopback port can be had.
+  static Result<std::unique_ptr<PageServer>> Start(const std::filesystem::path& directory);
+  ~PageServer();
+
+  std::string origin() const;  // "http://127.0.0.1:PORT"
+
+  // Requests begun and answered so far: a page that asked for nothing between two readings is
+  // complete.
+  std::uint64_t requests_begun() const;
+  std::uint64_t requests_answered() const;
+
+  // Paths that were asked for and are not there, each once, since the last call.
+  std::vector<std::string> TakeMissing();
+
+ private:
+  struct State;
+  explicit PageServer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// The Content-Type of a file by its name's extension; application/octet-stream for others.
+std::string_view ContentTypeOf(const std::filesystem::path& file);
+
+// `html` with `tag` as the first thing inside its head, where scripts run before any of the page's;
+// without a head element, where the browser will open one.
+std::string InjectIntoHead(std::string_view html, std::string_view tag);
+
+}  // namespace hyperlocal

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "engine/error/result.h"
+
+namespace hyperlocal {
+
+// What a page got from outside its project while it was planned, kept in the plan so that a chunk
+// worker answers the page without a network: compiled/__hyperlocal/recorded.json and one file a
+// content beside it, named by its SHA-256.
+struct RecordedAsset {
+  std::string content_type;
+  std::string body;
+};
+
+class RecordedAssets {
+ public:
+  inline static constexpr const char* kDirectory = "__hyperlocal";
+  inline static constexpr const char* kIndex = "recorded.json";
+
+  // The recording of a plan; empty for a plan without one. Bodies are read and checked against
+  // their names. Errors: kPlanArtifactDigestMismatch, kMissingPlanArtifact, kInvalidJson.
+  static Result<RecordedAssets> Load(const std::filesystem::path& compiled);
+
+  const RecordedAsset* Find(const std::string& url) const;
+  void Add(const std::string& url, RecordedAsset asset) {
+    assets_.insert_or_assign(url, std::move(asset));
+  }
+  std::size_t size() const { return assets_.size(); }
+
+  // Writes it into `compiled`, the bodies first; nothing when there is nothing to keep. Errors:
+  // kCannotWrite, kIo.
+  Status Save(const std::filesystem::path& compiled) const;
+
+  // A page that drives itself from animation frames and may carry state from frame to frame: a
+  // chunk visits the frames before its first one too.
+  bool replay_from_start = false;
+
+ private:
+  std::map<std::string, RecordedAsset> assets_;
+};
+
+}  // namespace hyperlocal

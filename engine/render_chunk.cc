@@ -1,0 +1,157 @@
+#include "engine/render_chunk.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "engine/av/image_codec.h"
+#include "engine/av/libav_version.h"
+#include "engine/av/video_writer.h"
+#include "engine/capture/open_frame_source.h"
+#include "engine/hash/chunk_hash.h"
+#include "engine/hash/sha256.h"
+#include "engine/pipeline/bounded_queue.h"
+#include "engine/plan/encoder_ladder.h"
+
+namespace hyperlocal {
+namespace {
+
+// Pictures between two stages: enough to ride out an uneven frame, little enough to keep three
+// 1080p chunks small.
+constexpr std::size_t kQueueLength = 2;
+
+// The two stages behind the capture, and the first thing that went wrong in them.
+class EncodingStages {
+ public:
+  EncodingStages(VideoWriter& writer, bool hash_frames)
+      : writer_(writer),
+        hash_frames_(hash_frames),
+        decoding_([this] { Decode(); }),
+        encoding_([this] { Encode(); }) {}
+  ~EncodingStages() {
+    images_.Abandon();
+    Join();
+  }
+
+  // False when a stage has failed; Finish tells why.
+  bool Take(CapturedImage image) { return images_.Push(std::move(image)); }
+
+  // Waits for all frames that were taken.
+  Status Finish() {
+    images_.Close();
+    Join();
+    const std::lock_guard lock(mutex_);
+    if (error_) return *error_;
+    return Ok();
+  }
+
+  std::vector<std::string>& hashes() { return hashes_; }
+
+ private:
+  void Join() {
+    if (decoding_.joinable()) decoding_.join();
+    if (encoding_.joinable()) encoding_.join();
+  }
+
+  void Fail(Error error) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!error_) error_ = std::move(error);
+    }
+    images_.Abandon();
+    frames_.Abandon();
+  }
+
+  void Decode() {
+    while (std::optional<CapturedImage> image = images_.Pop()) {
+      Result<Frame> frame = DecodeImage(std::move(*image));
+      if (!frame) return Fail(std::move(frame).error());
+      if (hash_frames_) hashes_.push_back(Sha256().Update(std::span(frame->pixels)).HexDigest());
+      if (!frames_.Push(std::move(*frame))) return;
+    }
+    frames_.Close();
+  }
+
+  void Encode() {
+    while (std::optional<Frame> frame = frames_.Pop()) {
+      if (Status written = writer_.Write(*frame); !written) return Fail(std::move(written).error());
+    }
+  }
+
+  VideoWriter& writer_;
+  const bool hash_frames_;
+  BoundedQueue<CapturedImage> images_{kQueueLength};
+  BoundedQueue<Frame> frames_{kQueueLength};
+  std::mutex mutex_;
+  std::optional<Error> error_;
+  std::vector<std::string> hashes_;  // of the decoding thread until it has ended
+  std::thread decoding_;
+  std::thread encoding_;
+};
+
+Status CheckWorker(const PlanDirectory& plan, int index) {
+  if (index < 0 || static_cast<std::size_t>(index) >= plan.chunks.size()) {
+    return Error{ErrorCode::kChunkIndexOutOfRange,
+                 fmt::format("the plan has chunks 0 to {}, not {}", plan.chunks.size() - 1, index)};
+  }
+  if (plan.format != OutputFormat::kMp4) {
+    return Error{ErrorCode::kFormatNotSupported,
+                 fmt::format("{} is not rendered yet; mp4 is", WireName(plan.format))};
+  }
+  if (plan.ffmpeg_version != FfmpegVersionLine()) {
+    return Error{ErrorCode::kFfmpegVersionMismatch,
+                 fmt::format("the plan was made for \"{}\", this machine has \"{}\"; plan again "
+                             "here, or render where it "
+                             "was planned",
+                             plan.ffmpeg_version, FfmpegVersionLine())};
+  }
+  return Ok();
+}
+
+Result<RenderedChunk> RenderSlice(const PlanDirectory& plan, const ChunkSlice& slice,
+                                  const std::filesystem::path& output, BrowserSlot& slot,
+                                  const RenderChunkOptions& options) {
+  HYPERLOCAL_TRY(const VideoSettings settings, VideoSettingsOf(plan));
+  HYPERLOCAL_TRY(const std::unique_ptr<FrameSource> source, OpenFrameSource(plan, slice, slot));
+  HYPERLOCAL_TRY(const std::unique_ptr<VideoWriter> writer, VideoWriter::Create(output, settings));
+  EncodingStages stages(*writer, options.frame_hashes != nullptr);
+  const auto pass_messages_on = [&] {
+    for (const std::string& line : source->TakeMessages()) {
+      if (options.on_message) options.on_message(line);
+    }
+  };
+  for (std::int64_t frame = slice.start_frame; frame < slice.end_frame; ++frame) {
+    if (options.cancel.cancelled()) return Error{ErrorCode::kCancelled, "stopped"};
+    Result<CapturedImage> image = source->Capture(frame);
+    pass_messages_on();
+    if (!image) return std::move(image).error();
+    if (!stages.Take(std::move(*image))) break;
+    if (options.on_frame) options.on_frame(frame - slice.start_frame + 1);
+  }
+  HYPERLOCAL_TRY_STATUS(stages.Finish());
+  RenderedChunk chunk;
+  chunk.file = output;
+  HYPERLOCAL_TRY(chunk.frames, writer->Finish());
+  HYPERLOCAL_TRY(chunk.sha256, ChunkHash(output));
+  chunk.capture_mode = plan.locked.capture_mode;
+  if (options.frame_hashes != nullptr) *options.frame_hashes = std::move(stages.hashes());
+  return chunk;
+}
+
+}  // namespace
+
+Result<RenderedChunk> RenderChunk(const PlanDirectory& plan, int index,
+                                  const std::filesystem::path& output, BrowserSlot& slot,
+                                  const RenderChunkOptions& options) {
+  HYPERLOCAL_TRY_STATUS(CheckWorker(plan, index));
+  Result<RenderedChunk> chunk =
+      RenderSlice(plan, plan.chunks[static_cast<std::size_t>(index)], output, slot, options);
+  if (!chunk) return std::move(chunk).error().WithContext("chunk " + std::to_string(index));
+  return chunk;
+}
+
+}  // namespace hyperlocal
