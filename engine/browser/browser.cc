@@ -200,9 +200,11 @@ Result<std::unique_ptr<Page>> Browser::OpenPage(PageOptions options) {
                                          {"height", page->options_.height},
                                          {"deviceScaleFactor", page->options_.device_scale_factor},
                                          {"mobile", false}}));
+  // Awaited: the page's process learns of the scripts, the browser's starts the navigation, and the
+  // two do not wait for each other.
   for (const std::string& script : page->options_.scripts) {
-    HYPERLOCAL_TRY_STATUS(
-        devtools_->Post(session, "Page.addScriptToEvaluateOnNewDocument", {{"source", script}}));
+    HYPERLOCAL_TRY([[maybe_unused]] const json added,
+                   call(session, "Page.addScriptToEvaluateOnNewDocument", {{"source", script}}));
   }
   page->frame_time_ms_ = UptimeMs() + 60'000;
   return page;

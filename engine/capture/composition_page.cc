@@ -64,14 +64,17 @@ Result<std::unique_ptr<CompositionPage>> CompositionPage::Open(Browser& browser,
   Page& page = *opened->page_;
   if (options.transparent) HYPERLOCAL_TRY_STATUS(page.MakeBackgroundTransparent());
   HYPERLOCAL_TRY_STATUS(page.Navigate(opened->server_->origin() + "/", options.ready_timeout));
-  HYPERLOCAL_TRY(const json awaited,
-                 page.Evaluate(fmt::format("__hyperlocal.ready({})", options.ready_timeout.count()),
-                               options.ready_timeout + kGrace));
+  auto awaited = page.Evaluate(fmt::format("__hyperlocal.ready({})", options.ready_timeout.count()),
+                               options.ready_timeout + kGrace);
   std::vector<PageMessage> messages = page.TakeMessages();
-  if (awaited.is_string() && !awaited.get_ref<const std::string&>().empty()) {
+  if (!awaited) {
+    awaited.error().message += TextOfErrors(messages);
+    return std::move(awaited).error();
+  }
+  if (awaited->is_string() && !awaited->get_ref<const std::string&>().empty()) {
     return Error{ErrorCode::kPageNotReady,
                  fmt::format("the page did not become ready within {} s: still waiting for {}{}",
-                             options.ready_timeout.count() / 1000, awaited.get<std::string>(),
+                             options.ready_timeout.count() / 1000, awaited->get<std::string>(),
                              TextOfErrors(messages))};
   }
   // A script that stops halfway leaves a page that renders, but not what its author wrote. (A
