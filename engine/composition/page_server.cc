@@ -51,6 +51,7 @@ struct PageServer::State {
   std::vector<std::string> missing;
 
   void Answer(const httplib::Request& request, httplib::Response& response);
+  void AnswerText(std::string_view text, const char* type, httplib::Response& response);
   void AnswerFile(const fs::path& file, httplib::Response& response);
   void AnswerMissing(const std::string& path, httplib::Response& response);
 };
@@ -60,8 +61,7 @@ void PageServer::State::Answer(const httplib::Request& request, httplib::Respons
   response.set_header("Access-Control-Allow-Origin", "*");
   const std::string path = RelativePath(request.target);
   if (path == kRuntimeScriptPath.substr(1)) {
-    const std::string_view script = PageRuntimeScript();
-    response.set_content(script.data(), script.size(), "text/javascript; charset=utf-8");
+    AnswerText(PageRuntimeScript(), "text/javascript; charset=utf-8", response);
     return;
   }
   if (path.empty()) return AnswerMissing(request.path, response);
@@ -75,10 +75,22 @@ void PageServer::State::Answer(const httplib::Request& request, httplib::Respons
     auto html = ReadWholeFile(file);
     if (!html) return AnswerMissing(path, response);
     const std::string tag = "<script src=\"" + std::string(kRuntimeScriptPath) + "\"></script>";
-    response.set_content(InjectIntoHead(*html, tag), "text/html; charset=utf-8");
+    AnswerText(InjectIntoHead(*html, tag), "text/html; charset=utf-8", response);
     return;
   }
   AnswerFile(file, response);
+}
+
+// Through a provider of known length, because httplib compresses other text bodies for a browser
+// that accepts it: a second of brotli for what crosses no wire.
+void PageServer::State::AnswerText(std::string_view text, const char* type,
+                                   httplib::Response& response) {
+  response.set_content_provider(
+      text.size(), type,
+      [body = std::make_shared<const std::string>(text)](std::size_t offset, std::size_t length,
+                                                         httplib::DataSink& sink) {
+        return sink.write(body->data() + offset, length);
+      });
 }
 
 // Streams the file. With a provider of known length httplib does ranges and does not compress.
