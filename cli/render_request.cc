@@ -1,0 +1,203 @@
+#include "cli/render_request.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "engine/config/render_config.h"
+#include "engine/file/whole_file.h"
+#include "engine/json/canonical_json.h"
+
+namespace hyperlocal::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kMostWorkers = 256;
+
+Error Usage(std::string message) {
+  return Error{ErrorCode::kUsage, std::move(message)};
+}
+
+Result<std::optional<int>> WholeNumber(const CommandLine& line, std::string_view flag) {
+  const std::optional<std::string> text = line.Value(flag);
+  if (!text) return std::optional<int>();
+  int number = 0;
+  const char* end = text->data() + text->size();
+  const auto [stopped, failure] = std::from_chars(text->data(), end, number);
+  if (failure != std::errc() || stopped != end) {
+    return Usage(fmt::format("--{} needs a whole number, not '{}'", flag, *text));
+  }
+  return std::optional<int>(number);
+}
+
+// What ValidateRenderConfig calls a field, and the flag that sets it.
+struct FieldFlag {
+  std::string_view field;
+  std::string_view flag;
+};
+constexpr std::array kFieldFlags{
+    FieldFlag{"config.fps", "--fps"},
+    FieldFlag{"config.width", "--width"},
+    FieldFlag{"config.height", "--height"},
+    FieldFlag{"config.format", "--format"},
+    FieldFlag{"config.codec", "--codec"},
+    FieldFlag{"config.quality", "--quality"},
+    FieldFlag{"config.crf", "--crf"},
+    FieldFlag{"config.bitrate", "--bitrate"},
+    FieldFlag{"config.chunkSize", "--chunk-size"},
+    FieldFlag{"config.maxParallelChunks", "--max-parallel-chunks"},
+    FieldFlag{"config.targetChunkFrames", "--target-chunk-frames"},
+    FieldFlag{"config.variables", "--variables"},
+    FieldFlag{"config.entryFile", "--entry"},
+};
+
+// "[validateConfig] config.crf: must be …" as somebody reads it who wrote --crf.
+std::string InFlags(std::string message) {
+  constexpr std::string_view kPrefix = "[validateConfig] ";
+  if (message.starts_with(kPrefix)) message.erase(0, kPrefix.size());
+  for (const FieldFlag& row : kFieldFlags) {
+    for (std::size_t at = 0; (at = message.find(row.field, at)) != std::string::npos;) {
+      message.replace(at, row.field.size(), row.flag);
+      at += row.flag.size();
+      // "--crf: must be" reads better without the colon.
+      if (message.compare(at, 2, ": ") == 0) message.erase(at, 1);
+    }
+  }
+  return message;
+}
+
+// The variables as the user wrote them, parsed once to see that they are an object.
+Result<std::optional<std::string>> Variables(const CommandLine& line) {
+  const std::optional<std::string> inline_text = line.Value("variables");
+  const std::optional<std::string> file = line.Value("variables-file");
+  if (!inline_text && !file) return std::optional<std::string>();
+  if (inline_text && file) return Usage("--variables and --variables-file exclude each other");
+  std::string text;
+  if (file) {
+    HYPERLOCAL_TRY(text, ReadWholeFile(*file));
+  } else {
+    text = *inline_text;
+  }
+  const std::string what = file ? *file : "--variables";
+  auto parsed = ParseJson(text, what);
+  if (!parsed && !file) return Usage(parsed.error().message);
+  if (!parsed) return std::move(parsed).error();
+  if (!parsed->is_object()) {
+    const std::string message = what + ": must be a JSON object, such as {\"title\": \"Hello\"}";
+    return file ? Error{ErrorCode::kInvalidJson, message} : Usage(message);
+  }
+  return std::optional<std::string>(std::move(text));
+}
+
+std::optional<OutputFormat> FormatOfFile(const fs::path& file) {
+  const std::string extension = file.extension().string();
+  if (extension.empty()) return std::nullopt;
+  for (const OutputFormat format : {OutputFormat::kMp4, OutputFormat::kMov, OutputFormat::kWebm}) {
+    if (extension == FileExtension(format)) return format;
+  }
+  return std::nullopt;
+}
+
+// The format that was named, else the one that the output's name ends in, else mp4.
+Result<OutputFormat> Format(const CommandLine& line) {
+  std::optional<OutputFormat> by_name;
+  if (const std::optional<std::string> output = line.Value("output")) {
+    by_name = FormatOfFile(*output);
+  }
+  const std::optional<std::string> named = line.Value("format");
+  if (!named) return by_name.value_or(OutputFormat::kMp4);
+  const std::optional<OutputFormat> format = ParseOutputFormat(*named);
+  if (!format) return Usage("--format does not know '" + *named + "'");
+  if (by_name && *by_name != *format) {
+    return Usage(fmt::format("--format {} does not fit --output {}", *named,
+                             line.Value("output").value_or("")));
+  }
+  return *format;
+}
+
+fs::path DefaultOutput(const fs::path& project, OutputFormat format,
+                       const fs::path& working_directory) {
+  fs::path name = (working_directory / project).lexically_normal();
+  if (!name.has_filename()) name = name.parent_path();  // "film/" is "film"
+  std::string stem = name.filename().string();
+  if (stem.empty() || stem == "/") stem = "output";
+  return stem + std::string(FileExtension(format)) +
+         (format == OutputFormat::kPngSequence ? "-frames" : "");
+}
+
+Result<LogLevel> Level(const CommandLine& line) {
+  const std::optional<std::string> named = line.Value("log-level");
+  if (line.Has("quiet")) {
+    if (named && *named != "error") return Usage("--quiet and --log-level " + *named + " disagree");
+    return LogLevel::kError;
+  }
+  if (named == "error") return LogLevel::kError;
+  if (named == "warning") return LogLevel::kWarning;
+  if (named == "debug") return LogLevel::kDebug;
+  return LogLevel::kInfo;
+}
+
+// What the composition decides is filled with something valid; the rest must pass as it stands.
+Status CheckConfig(const LocalRenderOptions& options) {
+  RenderConfig config;
+  config.fps = options.fps.value_or(30);
+  config.width = options.width.value_or(1920);
+  config.height = options.height.value_or(1080);
+  config.format = options.format;
+  config.codec = options.codec;
+  config.quality = options.quality;
+  config.crf = options.crf;
+  config.bitrate = options.bitrate;
+  config.chunk_size = options.chunk_size;
+  config.max_parallel_chunks = options.max_parallel_chunks;
+  config.target_chunk_frames = options.target_chunk_frames;
+  config.variables_json = options.variables_json;
+  config.entry_file = options.entry_file;
+  const auto valid = ValidateRenderConfig(RenderConfigToJson(config));
+  if (!valid) return Usage(InFlags(valid.error().message));
+  return Ok();
+}
+
+}  // namespace
+
+Result<RenderRequest> ReadRenderRequest(const CommandLine& line,
+                                        const fs::path& working_directory) {
+  RenderRequest request;
+  LocalRenderOptions& options = request.options;
+  options.project = line.argument.value_or("");
+  HYPERLOCAL_TRY(options.fps, WholeNumber(line, "fps"));
+  HYPERLOCAL_TRY(options.width, WholeNumber(line, "width"));
+  HYPERLOCAL_TRY(options.height, WholeNumber(line, "height"));
+  HYPERLOCAL_TRY(options.format, Format(line));
+  if (const auto codec = line.Value("codec")) options.codec = ParseVideoCodec(*codec);
+  if (const auto quality = line.Value("quality")) {
+    options.quality = ParseQuality(*quality).value_or(options.quality);
+  }
+  HYPERLOCAL_TRY(options.crf, WholeNumber(line, "crf"));
+  options.bitrate = line.Value("bitrate");
+  HYPERLOCAL_TRY(options.chunk_size, WholeNumber(line, "chunk-size"));
+  HYPERLOCAL_TRY(options.max_parallel_chunks, WholeNumber(line, "max-parallel-chunks"));
+  HYPERLOCAL_TRY(options.target_chunk_frames, WholeNumber(line, "target-chunk-frames"));
+  HYPERLOCAL_TRY(const std::optional<int> workers, WholeNumber(line, "workers"));
+  if (workers && (*workers < 1 || *workers > kMostWorkers)) {
+    return Usage(fmt::format("--workers must be from 1 to {}; got {}", kMostWorkers, *workers));
+  }
+  options.workers = workers.value_or(0);
+  HYPERLOCAL_TRY(options.variables_json, Variables(line));
+  options.entry_file = line.Value("entry").value_or(options.entry_file);
+  options.frame_hashes = line.Value("frame-hashes").value_or("");
+  options.keep_work = line.Has("keep-work");
+  const std::optional<std::string> output = line.Value("output");
+  options.output = output ? fs::path(*output)
+                          : DefaultOutput(options.project, options.format, working_directory);
+  request.json = line.Has("json");
+  HYPERLOCAL_TRY(request.log_level, Level(line));
+  HYPERLOCAL_TRY_STATUS(CheckConfig(options));
+  return request;
+}
+
+}  // namespace hyperlocal::cli
