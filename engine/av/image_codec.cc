@@ -32,11 +32,13 @@ Result<Frame> DecodeJpeg(const std::vector<std::uint8_t>& bytes) {
     return JpegError(decompressor.get());
   }
   frame.pixels.resize(frame.row_bytes() * static_cast<std::size_t>(frame.height));
-  // Without TJFLAG_FASTUPSAMPLE chroma is interpolated. A warning (a cut-off file, say) comes back
-  // as a failure too, and is one: a picture with a grey lower half is no frame.
+  // Chroma is repeated, not interpolated (TJFLAG_FASTUPSAMPLE): the encoder averages the same 2x2
+  // blocks again, so the JPEG's chroma passes through unchanged instead of being blurred twice. A
+  // warning (a cut-off file, say) comes back as a failure too, and is one: a picture with a grey
+  // lower half is no frame.
   if (tjDecompress2(decompressor.get(), bytes.data(), bytes.size(), frame.pixels.data(),
                     frame.width, static_cast<int>(frame.row_bytes()), frame.height, TJPF_RGB,
-                    TJFLAG_ACCURATEDCT) != 0) {
+                    TJFLAG_ACCURATEDCT | TJFLAG_FASTUPSAMPLE) != 0) {
     return JpegError(decompressor.get());
   }
   return frame;
