@@ -63,7 +63,10 @@ Result<std::string> ReadWholeFile(const std::filesystem::path& file) {
 }
 
 std::filesystem::path AsideOf(const std::filesystem::path& file) {
-  return file.parent_path() / ("." + file.filename().string() + ".aside");
+  std::string name = ".";
+  name += file.filename().string();
+  name += ".aside";
+  return file.parent_path() / name;
 }
 
 Status WriteWholeFile(const std::filesystem::path& file, std::string_view bytes,

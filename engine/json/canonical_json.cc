@@ -197,7 +197,7 @@ std::string JavaScriptNumber(double value) {
   if (n > 21 || n < -5) {
     const int exponent = n - 1;
     std::string out = sign + digits[0];
-    if (k > 1) out += "." + digits.substr(1);
+    if (k > 1) out.append(1, '.').append(digits, 1);
     out += exponent < 0 ? "e-" : "e+";
     return out + std::to_string(std::abs(exponent));
   }
