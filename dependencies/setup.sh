@@ -73,7 +73,8 @@ setup_prepare_home() {
     # A HOME that can be read still says where the registry is.
     if [[ -r ${HOME-}/.npmrc ]]; then setup_environment+=("NPM_CONFIG_USERCONFIG=$HOME/.npmrc"); fi
   fi
-  setup_environment+=("HOME=$home")
+  # Another clone of the same sources finds in the cache what this one compiled.
+  setup_environment+=("HOME=$home" "CCACHE_BASEDIR=$setup_root" CCACHE_NOHASHDIR=true)
 }
 
 setup_interrupted() { # exit-status
