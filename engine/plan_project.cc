@@ -117,6 +117,7 @@ class Surveyor {
     HYPERLOCAL_TRY_STATUS(CheckFiles());
     HYPERLOCAL_TRY_STATUS(recorder_.CheckComplete());
     for (const std::string& note : recorder_.notes()) Say(note);
+    SayWhatIsLeftOut(facts);
     survey.recorded = std::move(recorder_.recorded());
     return survey;
   }
@@ -173,6 +174,20 @@ class Surveyor {
       Say(path + ": the page asks for this file, but the project does not have it");
     }
     return Ok();
+  }
+
+  void SayWhatIsLeftOut(const PageFacts& facts) {
+    if (facts.audio_count > 0) {
+      Say(fmt::format("{} <audio> element(s): sound is not rendered yet, the video will be silent",
+                      facts.audio_count));
+    }
+    if (facts.video_count > 0) {
+      Say(
+          fmt::format("{} <video> element(s): source videos are not rendered yet, their place "
+                      "shows whatever Chrome "
+                      "happens to have decoded",
+                      facts.video_count));
+    }
   }
 
   void PassMessagesOn() {
