@@ -1,10 +1,10 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/error/result.h"
@@ -16,17 +16,19 @@ namespace hyperlocal {
 // scripts under /__hyperlocal/. Nothing outside the directory is reachable, by dots or by links;
 // directories are not listed.
 //
-// Thread-safe. The destructor closes the port and waits for the answers under way.
+// Thread-safe. The destructor closes the port and ends the connections, an answer under way among
+// them.
 class PageServer {
  public:
-  // Errors: kDependencyUnavailable when no loopback port can be had.
+  // Errors: kMissingPlanArtifact when there is no such directory, kDependencyUnavailable when no
+  // loopback port can be had.
   static Result<std::unique_ptr<PageServer>> Start(const std::filesystem::path& directory);
   ~PageServer();
 
   std::string origin() const;  // "http://127.0.0.1:PORT"
 
-  // Requests begun and answered so far: a page that asked for nothing between two readings is
-  // complete.
+  // Requests begun, and those of them whose answer is sent (or failed): a page that asked for
+  // nothing between two readings is complete.
   std::uint64_t requests_begun() const;
   std::uint64_t requests_answered() const;
 
