@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -29,6 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kFrameTolerance = 1e-3;  // as published
+constexpr FrameRate kVisitRate{60, 1};    // of the frames that planning visits
 
 std::map<std::string, std::string> RuntimeEnvironment() {
   std::map<std::string, std::string> kept;
@@ -129,6 +131,7 @@ class Surveyor {
     options.directory = compiled_;
     options.width = width;
     options.height = height;
+    options.fps = kVisitRate;
     options.variables_json = request_.variables_json.value_or("");
     options.ready_timeout = request_.ready_timeout;
     options.answer_outside = [this](const std::string& url) { return recorder_.Answer(url); };
@@ -142,7 +145,6 @@ class Surveyor {
 
   // At every start and end of a clip the page may want something new; so may the last frame.
   Status VisitBoundaries(const PageFacts& facts) {
-    constexpr FrameRate kVisitRate{60, 1};
     const std::int64_t frames = FramesOf(facts.duration_seconds, kVisitRate);
     std::set<std::int64_t> visits{0, std::min<std::int64_t>(1, frames - 1), frames - 1};
     for (const double seconds : facts.boundaries_seconds) {
@@ -215,6 +217,16 @@ Result<double> DeviceScale(const CompositionFacts& facts, const RenderConfig& co
                              "only one of width and height, or both in that proportion",
                              config.width, config.height, facts.width, facts.height)};
   }
+  // Chrome draws nothing smaller.
+  constexpr double kSmallestScale = 0.5;
+  if (scale < kSmallestScale) {
+    return Error{
+        ErrorCode::kInvalidConfig,
+        fmt::format("[validateConfig] config.width: {}x{} is less than half of the composition's "
+                    "{}x{}, and "
+                    "Chrome draws nothing smaller than half; make the composition smaller instead",
+                    config.width, config.height, facts.width, facts.height)};
+  }
   return scale;
 }
 
@@ -270,8 +282,10 @@ Result<PlanDirectory> Freeze(const PlanRequest& request, const CompositionFacts&
 std::int64_t FramesOf(double duration_seconds, FrameRate rate) {
   const double exact = duration_seconds * rate.num / rate.den;
   const double nearest = std::round(exact);
-  return static_cast<std::int64_t>(std::abs(exact - nearest) <= kFrameTolerance ? nearest
-                                                                                : std::ceil(exact));
+  const double frames = std::abs(exact - nearest) <= kFrameTolerance ? nearest : std::ceil(exact);
+  constexpr double kMost =
+      1e15;  // of no use, but it stays a number: a timeline may repeat for ever
+  return static_cast<std::int64_t>(std::min(frames, kMost));
 }
 
 Result<PlanDirectory> PlanProject(const PlanRequest& request, BrowserSlot& slot) {

@@ -1,5 +1,6 @@
 #include "engine/browser/browser.h"
 
+#include <fmt/format.h>
 #include <openssl/evp.h>
 #include <time.h>
 
@@ -128,22 +129,27 @@ std::vector<std::uint8_t> DecodeBase64(const std::string& text) {
 
 }  // namespace
 
-Result<std::unique_ptr<Browser>> Browser::Launch(CancellationToken cancel) {
+Result<std::unique_ptr<Browser>> Browser::Launch(CancellationToken cancel,
+                                                 double device_scale_factor) {
   const char* wish = std::getenv("HYPERLOCAL_DEVTOOLS");
   if (wish != nullptr && std::string_view(wish) == "json")
-    return LaunchSpeaking(DevToolsEncoding::kJson, cancel);
-  auto browser = LaunchSpeaking(DevToolsEncoding::kCbor, cancel);
+    return LaunchSpeaking(DevToolsEncoding::kJson, cancel, device_scale_factor);
+  auto browser = LaunchSpeaking(DevToolsEncoding::kCbor, cancel, device_scale_factor);
   // A Chrome that does not know CBOR answers with JSON, or not at all.
   if (!browser && browser.error().code == ErrorCode::kBrowserProtocol) {
-    return LaunchSpeaking(DevToolsEncoding::kJson, cancel);
+    return LaunchSpeaking(DevToolsEncoding::kJson, cancel, device_scale_factor);
   }
   return browser;
 }
 
 Result<std::unique_ptr<Browser>> Browser::LaunchSpeaking(DevToolsEncoding encoding,
-                                                         CancellationToken cancel) {
+                                                         CancellationToken cancel,
+                                                         double device_scale_factor) {
   HYPERLOCAL_TRY(const std::filesystem::path binary, FindChrome());
   std::vector<std::string> arguments = ChromeFlags();
+  if (device_scale_factor != 1) {
+    arguments.push_back(fmt::format("--force-device-scale-factor={}", device_scale_factor));
+  }
   arguments.emplace_back(encoding == DevToolsEncoding::kCbor ? "--remote-debugging-pipe=cbor"
                                                              : "--remote-debugging-pipe");
   HYPERLOCAL_TRY(std::unique_ptr<ChromeProcess> process, ChromeProcess::Start(binary, arguments));
@@ -159,6 +165,7 @@ Result<std::unique_ptr<Browser>> Browser::LaunchSpeaking(DevToolsEncoding encodi
     }
     return error;
   }
+  browser->device_scale_factor_ = device_scale_factor;
   browser->version_ = version->value("product", "");
   Browser* const self = browser.get();
   browser->devtools_->SetEventHandler(
@@ -198,7 +205,7 @@ Result<std::unique_ptr<Page>> Browser::OpenPage(PageOptions options) {
   HYPERLOCAL_TRY_STATUS(devtools_->Post(session, "Emulation.setDeviceMetricsOverride",
                                         {{"width", page->options_.width},
                                          {"height", page->options_.height},
-                                         {"deviceScaleFactor", page->options_.device_scale_factor},
+                                         {"deviceScaleFactor", device_scale_factor_},
                                          {"mobile", false}}));
   // Awaited: the page's process learns of the scripts, the browser's starts the navigation, and the
   // two do not wait for each other.

@@ -36,7 +36,6 @@ struct OutsideAnswer {
 struct PageOptions {
   int width = 0;  // of the viewport, in CSS pixels
   int height = 0;
-  double device_scale_factor = 1;
   std::string own_origin;            // "http://127.0.0.1:PORT": requests there go to the server
   std::vector<std::string> scripts;  // run in every document before any script of the page
   // Every other http(s) request is answered by this, on the thread that uses the page; the page has
@@ -95,12 +94,16 @@ class Browser {
  public:
   // Finds and starts Chrome. Errors: kChromeUnavailable, kDependencyUnavailable (it does not start;
   // with its last lines), kCancelled.
-  static Result<std::unique_ptr<Browser>> Launch(CancellationToken cancel);
+  // `device_scale_factor` is how many pixels of a picture stand for a CSS pixel; Chrome takes it at
+  // its start only.
+  static Result<std::unique_ptr<Browser>> Launch(CancellationToken cancel,
+                                                 double device_scale_factor = 1);
 
   // A page in a fresh browser context: no cookies, storage or caches of an earlier one. Errors:
   // kBrowserCrashed, kBrowserTimeout, kBrowserProtocol.
   Result<std::unique_ptr<Page>> OpenPage(PageOptions options);
 
+  double device_scale_factor() const { return device_scale_factor_; }
   const std::string& version() const { return version_; }  // "HeadlessChrome/156.0.8078.79"
   pid_t pid() { return devtools_->process().pid(); }
   // For a display, from any thread: what Chrome said last on its stderr.
@@ -110,10 +113,12 @@ class Browser {
   friend class Page;
   explicit Browser(std::unique_ptr<DevTools> devtools) : devtools_(std::move(devtools)) {}
   static Result<std::unique_ptr<Browser>> LaunchSpeaking(DevToolsEncoding encoding,
-                                                         CancellationToken cancel);
+                                                         CancellationToken cancel,
+                                                         double device_scale_factor);
 
   std::unique_ptr<DevTools> devtools_;
   std::string version_;
+  double device_scale_factor_ = 1;
   Page* page_ = nullptr;  // the one that is open
 };
 

@@ -4,12 +4,13 @@
 
 namespace hyperlocal {
 
-Result<Browser*> BrowserSlot::Get() {
+Result<Browser*> BrowserSlot::Get(double device_scale_factor) {
   {
     const std::lock_guard lock(mutex_);
-    if (browser_ != nullptr) return browser_.get();
+    if (browser_ != nullptr && browser_->device_scale_factor() == device_scale_factor)
+      return browser_.get();
   }
-  HYPERLOCAL_TRY(std::unique_ptr<Browser> launched, Browser::Launch(cancel_));
+  HYPERLOCAL_TRY(std::unique_ptr<Browser> launched, Browser::Launch(cancel_, device_scale_factor));
   const std::lock_guard lock(mutex_);
   browser_ = std::move(launched);
   return browser_.get();

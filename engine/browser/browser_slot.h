@@ -16,8 +16,9 @@ class BrowserSlot {
  public:
   explicit BrowserSlot(CancellationToken cancel) : cancel_(std::move(cancel)) {}
 
-  // The browser, started if there is none. Errors: those of Browser::Launch.
-  Result<Browser*> Get();
+  // The browser of that scale, started if there is none; one of another scale is ended first.
+  // Errors: those of Browser::Launch.
+  Result<Browser*> Get(double device_scale_factor = 1);
   // Ends the browser; the next Get starts another. For one that crashed or hangs.
   void Discard();
 

@@ -43,8 +43,14 @@ class Encoder {
         out_.push_back(value.get<bool>() ? kTrue : kFalse);
         break;
       case json::value_t::number_integer:
-      case json::value_t::number_unsigned:
         Integer(value.get<std::int64_t>());
+        break;
+      case json::value_t::number_unsigned:
+        if (value.get<std::uint64_t>() > INT32_MAX) {
+          Double(value.get<double>());
+        } else {
+          Integer(value.get<std::int64_t>());
+        }
         break;
       case json::value_t::number_float:
         Double(value.get<double>());
@@ -125,7 +131,9 @@ class Encoder {
 // Recursive descent; a failure is remembered and ends everything at the next step.
 class Decoder {
  public:
-  explicit Decoder(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
+  // `offset` is where `bytes` begin in the whole message, for the error's text.
+  explicit Decoder(std::span<const std::uint8_t> bytes, std::size_t offset = 0)
+      : bytes_(bytes), offset_(offset) {}
 
   json Value(int depth = 0) {
     if (depth > kDepthLimit) return Fail("nested too deeply");
@@ -153,8 +161,11 @@ class Decoder {
       default:
         break;
     }
+    if (initial == kTag1Byte && at_ < bytes_.size() && bytes_[at_] == kBytes32)
+      return Tagged(kTagEnvelope, depth);  // the older envelope, without its number
     const std::uint64_t argument = Argument(initial);
     if (failed()) return nullptr;
+    if (major < 2 && argument > INT64_MAX) return Fail("a number of more than 64 bits");
     switch (major) {
       case 0:
         return static_cast<std::int64_t>(argument);
@@ -185,7 +196,7 @@ class Decoder {
   static constexpr std::uint64_t kUntilBreak = ~std::uint64_t{0};
 
   json Fail(const char* what) {
-    if (error_.empty()) error_ = std::string(what) + " at byte " + std::to_string(at_);
+    if (error_.empty()) error_ = std::string(what) + " at byte " + std::to_string(offset_ + at_);
     return nullptr;
   }
 
@@ -253,9 +264,10 @@ class Decoder {
     const auto content = Take(length);
     if (failed()) return nullptr;
     if (tag == kTagEnvelope) {
-      Decoder inner(content);
+      Decoder inner(content, offset_ + at_ - content.size());
       json value = inner.Value(depth + 1);
-      if (inner.failed()) return Fail(inner.error().c_str());
+      if (!inner.failed() && !inner.at_end()) inner.Fail("an envelope with more than one value");
+      if (!failed()) error_ = inner.error();
       return value;
     }
     return json::binary(std::vector<std::uint8_t>(content.begin(), content.end()));
@@ -303,6 +315,7 @@ class Decoder {
   }
 
   std::span<const std::uint8_t> bytes_;
+  std::size_t offset_;
   std::size_t at_ = 0;
   std::string error_;
 };

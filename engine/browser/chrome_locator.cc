@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace hyperlocal {
@@ -27,8 +29,13 @@ bool IsExecutable(const fs::path& path) {
   return fs::is_regular_file(path, ec) && ::access(path.c_str(), X_OK) == 0;
 }
 
-// The first absolute path of an executable in a wrapper script; the path itself when it is no
-// script.
+bool NamesChrome(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.find("chrom") != std::string::npos || name.find("headless") != std::string::npos;
+}
+
+// The first absolute path of a Chrome in a wrapper script (not of a shell or `env` that it uses);
+// the path itself when it is no script, or when it names none.
 fs::path BehindWrapper(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   char start[2] = {};
@@ -36,10 +43,16 @@ fs::path BehindWrapper(const fs::path& path) {
   std::string line;
   std::getline(in, line);  // the rest of the interpreter line
   while (std::getline(in, line)) {
-    const std::size_t begin = line.find('/');
-    if (begin == std::string::npos || line.find('#') < begin) continue;
-    const fs::path target = line.substr(begin, line.find_first_of(" \t\"'", begin) - begin);
-    if (target != path && IsExecutable(target)) return target;
+    line.resize(std::min(line.size(), line.find('#')));
+    // Every word that begins with a slash.
+    for (std::size_t at = 0; (at = line.find('/', at)) != std::string::npos;) {
+      const std::size_t end = std::min(line.size(), line.find_first_of(" \t\"';", at));
+      const bool begins =
+          at == 0 || std::string_view(" \t\"'=").find(line[at - 1]) != std::string_view::npos;
+      const fs::path target = line.substr(at, end - at);
+      if (begins && target != path && NamesChrome(target) && IsExecutable(target)) return target;
+      at = end;
+    }
   }
   return path;
 }

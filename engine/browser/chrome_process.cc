@@ -126,8 +126,10 @@ Result<std::unique_ptr<ChromeProcess>> ChromeProcess::Start(
   const int null_fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   const pid_t parent = ::getpid();
 
+  int fork_errno = 0;  // errno belongs to the thread that forks
   process->pid_ = ForkThread::Get().Run([&]() -> pid_t {
     const pid_t child = ::fork();
+    if (child < 0) fork_errno = errno;
     if (child != 0) return child;
     // Only async-signal-safe calls from here on.
     ::setpgid(0, 0);
@@ -141,10 +143,10 @@ Result<std::unique_ptr<ChromeProcess>> ChromeProcess::Start(
     ::dup2(log.write_end, 2);
     ::dup2(commands.read_end, 3);
     ::dup2(answers.write_end, 4);
+    ::close_range(5, ~0U, 0);  // what libraries opened without close-on-exec is not Chrome's
     ::execve(argv[0], argv.data(), envp.data());
     ::_exit(127);
   });
-  const int fork_errno = errno;
   ::close(commands.read_end);
   ::close(answers.write_end);
   ::close(log.write_end);
@@ -168,25 +170,22 @@ ChromeProcess::~ChromeProcess() {
     if (fd >= 0) ::close(fd);
   }
   if (pid_ > 0) {
+    // Not reaped until here, so that the number cannot have become another group's.
     ::kill(-pid_, SIGKILL);
-    if (!reaped_) {
-      while (::waitpid(pid_, &wait_status_, 0) < 0 && errno == EINTR) {
-      }
+    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
   }
 }
 
-std::string ChromeProcess::ExitDescription() {
-  if (!reaped_) {
-    const pid_t done = ::waitpid(pid_, &wait_status_, WNOHANG);
-    if (done != pid_) return "";
-    reaped_ = true;
+std::string ChromeProcess::ExitDescription() const {
+  siginfo_t end{};
+  if (::waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+      end.si_pid != pid_) {
+    return "";
   }
-  if (WIFSIGNALED(wait_status_))
-    return "killed by signal " + std::to_string(WTERMSIG(wait_status_));
-  const int status = WEXITSTATUS(wait_status_);
-  if (status == 127) return "could not be executed";
-  return "exited with status " + std::to_string(status);
+  const std::string number = std::to_string(end.si_status);
+  if (end.si_code != CLD_EXITED) return "killed by signal " + number;
+  return end.si_status == 127 ? "could not be executed" : "exited with status " + number;
 }
 
 }  // namespace hyperlocal

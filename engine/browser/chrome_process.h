@@ -32,7 +32,7 @@ class ChromeProcess {
   int log_fd() const { return log_fd_; }          // Chrome's stderr; non-blocking
 
   // "killed by signal 9", "exited with status 1", or empty while it runs. Does not wait.
-  std::string ExitDescription();
+  std::string ExitDescription() const;
 
  private:
   ChromeProcess() = default;
@@ -41,8 +41,6 @@ class ChromeProcess {
   int command_fd_ = -1;
   int answer_fd_ = -1;
   int log_fd_ = -1;
-  bool reaped_ = false;
-  int wait_status_ = 0;
   std::unique_ptr<ScratchDirectory> profile_;
 };
 

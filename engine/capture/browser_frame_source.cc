@@ -94,12 +94,12 @@ Result<std::unique_ptr<FrameSource>> OpenBrowserFrameSource(const PlanDirectory&
                                                             BrowserSlot& slot) {
   auto recording = std::make_shared<Recording>();
   HYPERLOCAL_TRY(recording->assets, RecordedAssets::Load(plan.compiled()));
-  HYPERLOCAL_TRY(Browser* const browser, slot.Get());
+  HYPERLOCAL_TRY(Browser* const browser, slot.Get(plan.locked.device_scale_factor));
   CompositionPageOptions options;
   options.directory = plan.compiled();
   options.width = plan.width;
   options.height = plan.height;
-  options.device_scale_factor = plan.locked.device_scale_factor;
+  options.fps = plan.fps;
   options.transparent = plan.format != OutputFormat::kMp4;
   options.variables_json = plan.locked.variables_json.value_or("");
   options.answer_outside = [recording](const std::string& url) { return recording->Answer(url); };

@@ -16,8 +16,6 @@ namespace {
 using nlohmann::json;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kFrameTimeout{
-    120'000};  // of one seek or one drawing: software rendering of a heavy page
 constexpr milliseconds kGrace{10'000};      // for a page that keeps its own time limit to say so
 constexpr std::int64_t kReplayBatch = 100;  // frames; between batches a cancellation is noticed
 constexpr int kRedraws = 5;
@@ -48,13 +46,13 @@ int IntIn(const json& facts, const char* name) {
 Result<std::unique_ptr<CompositionPage>> CompositionPage::Open(Browser& browser,
                                                                CompositionPageOptions options) {
   std::unique_ptr<CompositionPage> opened(new CompositionPage);
+  opened->frame_timeout_ = options.frame_timeout;
   HYPERLOCAL_TRY(opened->server_, PageServer::Start(options.directory));
   PageOptions page_options;
   page_options.width = options.width;
   page_options.height = options.height;
-  page_options.device_scale_factor = options.device_scale_factor;
   page_options.own_origin = opened->server_->origin();
-  page_options.scripts = ScriptsBeforeThePage(options.variables_json);
+  page_options.scripts = ScriptsBeforeThePage(options.variables_json, options.fps);
   page_options.answer_outside = [answer = std::move(options.answer_outside),
                                  count = opened->outside_requests_](const std::string& url) {
     ++*count;
@@ -90,7 +88,7 @@ Result<std::unique_ptr<CompositionPage>> CompositionPage::Open(Browser& browser,
 }
 
 Result<PageFacts> CompositionPage::ReadFacts() {
-  HYPERLOCAL_TRY(const json facts, page_->Evaluate("__hyperlocal.facts()", kFrameTimeout));
+  HYPERLOCAL_TRY(const json facts, page_->Evaluate("__hyperlocal.facts()", frame_timeout_));
   PageFacts read;
   read.has_root = facts.value("hasRoot", false);
   read.own_driver = facts.value("ownDriver", false);
@@ -111,7 +109,7 @@ Result<PageFacts> CompositionPage::ReadFacts() {
 }
 
 Status CompositionPage::Seek(std::int64_t frame, FrameRate rate) {
-  auto done = page_->Evaluate("__hyperlocal.seek(" + FrameTime(frame, rate) + ")", kFrameTimeout);
+  auto done = page_->Evaluate("__hyperlocal.seek(" + FrameTime(frame, rate) + ")", frame_timeout_);
   if (!done) return std::move(done).error().WithContext("frame " + std::to_string(frame));
   return Ok();
 }
@@ -122,7 +120,7 @@ Status CompositionPage::Replay(std::int64_t first, std::int64_t last, FrameRate 
     auto done = page_->Evaluate(
         fmt::format("(async()=>{{for(let f={};f<{};++f)await __hyperlocal.seek(f*{}/{})}})()", from,
                     to, rate.den, rate.num),
-        kFrameTimeout);
+        frame_timeout_);
     if (!done)
       return std::move(done).error().WithContext(fmt::format("frames {} to {}", from, to - 1));
   }
@@ -130,12 +128,12 @@ Status CompositionPage::Replay(std::int64_t first, std::int64_t last, FrameRate 
 }
 
 Result<bool> CompositionPage::LoopsByItself() {
-  HYPERLOCAL_TRY(const json loops, page_->Evaluate("__hyperlocal.loopsByItself()", kFrameTimeout));
+  HYPERLOCAL_TRY(const json loops, page_->Evaluate("__hyperlocal.loopsByItself()", frame_timeout_));
   return loops.is_boolean() && loops.get<bool>();
 }
 
 Status CompositionPage::WaitForRequests() {
-  const auto deadline = std::chrono::steady_clock::now() + kFrameTimeout;
+  const auto deadline = std::chrono::steady_clock::now() + frame_timeout_;
   while (server_->requests_answered() < server_->requests_begun()) {
     if (std::chrono::steady_clock::now() > deadline) {
       return Error{ErrorCode::kPageNotReady, "the page waits for a file that does not arrive"};
@@ -151,7 +149,7 @@ Result<std::vector<std::uint8_t>> CompositionPage::Draw(std::int64_t frame, Fram
   for (int redraw = 0;; ++redraw) {
     const std::uint64_t requests_before = requests_begun();
     HYPERLOCAL_TRY_STATUS(Seek(frame, rate));
-    auto image = page_->DrawFrame(interval, encoding, kFrameTimeout);
+    auto image = page_->DrawFrame(interval, encoding, frame_timeout_);
     if (!image) return std::move(image).error().WithContext("frame " + std::to_string(frame));
     // A picture that was drawn while the page was still fetching part of it is not the picture.
     if (requests_begun() == requests_before || redraw == kRedraws) return image;

@@ -19,10 +19,12 @@ struct CompositionPageOptions {
   std::filesystem::path directory;  // holds index.html: a plan's compiled/
   int width = 0;                    // of the viewport, in CSS pixels
   int height = 0;
-  double device_scale_factor = 1;
-  bool transparent = false;    // keep the alpha of what is not painted
+  FrameRate fps;             // of what will be asked for; the page runtime rounds times down to it
+  bool transparent = false;  // keep the alpha of what is not painted
   std::string variables_json;  // for window.__hfVariables; empty: none
   std::chrono::milliseconds ready_timeout{30'000};
+  // Of one seek or one drawing: software rendering of a heavy page takes its time.
+  std::chrono::milliseconds frame_timeout{120'000};
   // Answers requests to anywhere outside the directory.
   std::function<OutsideAnswer(const std::string& url)> answer_outside;
 };
@@ -75,6 +77,7 @@ class CompositionPage {
   std::uint64_t requests_begun() const { return server_->requests_begun() + *outside_requests_; }
   Status WaitForRequests();
 
+  std::chrono::milliseconds frame_timeout_{0};
   std::unique_ptr<PageServer> server_;  // outlives page_
   std::shared_ptr<std::uint64_t> outside_requests_ = std::make_shared<std::uint64_t>(0);
   std::unique_ptr<Page> page_;

@@ -20,16 +20,18 @@ std::optional<int> NumberBehind(std::string_view tag, std::string_view name) {
 }  // namespace
 
 DeclaredSize FindDeclaredSize(std::string_view html) {
-  const std::size_t at = html.find("data-composition-id");
-  if (at == std::string_view::npos) return {};
-  const std::size_t begin = html.rfind('<', at);
-  const std::size_t end = html.find('>', at);
-  if (begin == std::string_view::npos || end == std::string_view::npos) return {};
-  const std::string_view tag = html.substr(begin, end - begin);
-  const auto width = NumberBehind(tag, "data-width");
-  const auto height = NumberBehind(tag, "data-height");
-  if (!width || !height) return {};
-  return {*width, *height};
+  // Style sheets and scripts name the attribute too, mostly before the element that has it.
+  constexpr std::string_view kId = "data-composition-id";
+  for (std::size_t at = 0; (at = html.find(kId, at)) != std::string_view::npos; at += kId.size()) {
+    const std::size_t begin = html.rfind('<', at);
+    const std::size_t end = html.find('>', at);
+    if (begin == std::string_view::npos || end == std::string_view::npos) continue;
+    const std::string_view tag = html.substr(begin, end - begin);
+    const auto width = NumberBehind(tag, "data-width");
+    const auto height = NumberBehind(tag, "data-height");
+    if (width && height) return {*width, *height};
+  }
+  return {};
 }
 
 }  // namespace hyperlocal

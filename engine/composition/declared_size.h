@@ -10,8 +10,8 @@ struct DeclaredSize {
 };
 
 // The size that an entry file seems to declare: data-width and data-height of the first start tag
-// that has data-composition-id. A guess that saves opening the page twice; the page itself has the
-// last word. The default when nothing is found.
+// that has them and data-composition-id. A guess that saves opening the page twice; the page itself
+// has the last word. The default when nothing is found.
 DeclaredSize FindDeclaredSize(std::string_view html);
 
 }  // namespace hyperlocal

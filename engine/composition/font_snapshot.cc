@@ -5,9 +5,9 @@
 
 namespace hyperlocal {
 
-std::string FontSnapshotSha() {
+std::string FontSnapshotSha(const std::vector<std::filesystem::path>& font_directories) {
   Sha256 sha;
-  for (const char* root : {"/usr/share/fonts", "/usr/local/share/fonts"}) {
+  for (const std::filesystem::path& root : font_directories) {
     const auto files = ListFileTree(root);
     if (!files) continue;  // a machine may lack either
     for (const TreeFile& file : *files) {

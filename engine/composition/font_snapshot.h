@@ -1,14 +1,15 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
-
-#include "engine/error/result.h"
+#include <vector>
 
 namespace hyperlocal {
 
 // What fonts this machine could draw a page with: SHA-256 over the names and sizes of the installed
 // font files, sorted. It goes into the plan hash, so that two plans made on machines with other
 // fonts differ.
-std::string FontSnapshotSha();
+std::string FontSnapshotSha(const std::vector<std::filesystem::path>& font_directories = {
+                                "/usr/share/fonts", "/usr/local/share/fonts"});
 
 }  // namespace hyperlocal

@@ -1,5 +1,6 @@
 #include "engine/composition/npm_address.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -76,7 +77,9 @@ std::optional<NpmAddress> ParseNpmAddress(std::string_view url) {
   } else {
     return std::nullopt;
   }
-  if (address.package.empty() || address.path.find("..") != std::string::npos ||
+  // Both become parts of a path: neither may leave its directory.
+  if (address.package.empty() || address.package.starts_with('.') ||
+      address.path.starts_with('/') || address.path.find("..") != std::string::npos ||
       address.package.find("..") != std::string::npos) {
     return std::nullopt;
   }
@@ -92,10 +95,18 @@ bool VersionSatisfies(std::string_view installed, std::string_view wanted) {
   const auto have = Parts(installed, have_count);
   const auto want = Parts(wanted, want_count);
   if (want_count == 0 || have_count < 3) return false;
-  if (caret) return have[0] == want[0] && have >= want;
-  if (tilde) return have[0] == want[0] && have[1] == want[1] && have >= want;
-  if (want_count == 3) return false;  // exact, and not equal
-  for (int i = 0; i < want_count; ++i) {
+  // How many leading numbers a range keeps: a caret up to the first that is not 0, a tilde up to
+  // the minor version, if it names one.
+  int kept = want_count;
+  if (caret) {
+    kept = 1;
+    while (kept < want_count && want[static_cast<std::size_t>(kept) - 1] == 0) ++kept;
+  } else if (tilde) {
+    kept = std::min(want_count, 2);
+  }
+  if ((caret || tilde) && have < want) return false;
+  if (kept == 3 && !caret) return false;  // exact, and not equal
+  for (int i = 0; i < kept; ++i) {
     if (have[static_cast<std::size_t>(i)] != want[static_cast<std::size_t>(i)]) return false;
   }
   return true;

@@ -1,5 +1,6 @@
 #include "engine/composition/npm_packages.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <system_error>
 
@@ -22,6 +23,17 @@ std::string TextOf(const json& object, const char* name) {
 // Where the files lie that cdnjs serves from its flat directory.
 constexpr const char* kFlatPlaces[] = {"",    "dist", "build",    "build/player",
                                        "lib", "umd",  "dist/umd", "dist/bundles"};
+
+// Whether `file` is a file of the package, and not one that a link or a manifest leads to.
+bool IsInside(const fs::path& directory, const fs::path& file) {
+  std::error_code ec;
+  if (!fs::is_regular_file(file, ec)) return false;
+  const fs::path outer = fs::canonical(directory, ec);
+  if (ec) return false;
+  const fs::path inner = fs::canonical(file, ec);
+  return !ec &&
+         std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
 
 // The file for browsers: what the networks serve for a bare package address.
 std::string BrowserEntry(const json& manifest) {
@@ -63,9 +75,8 @@ std::optional<NpmFile> NpmPackages::Find(const NpmAddress& address) const {
 
     const std::string path = address.path.empty() ? BrowserEntry(*manifest) : address.path;
     for (const char* place : kFlatPlaces) {
-      std::error_code ec;
       const fs::path file = directory / place / path;
-      if (fs::is_regular_file(file, ec)) {
+      if (IsInside(directory, file)) {
         found.file = file;
         break;
       }

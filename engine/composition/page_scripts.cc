@@ -44,8 +44,11 @@ std::string_view PageRuntimeScript() {
   return Between(hyperlocal_runtime_begin, hyperlocal_runtime_end);
 }
 
-std::vector<std::string> ScriptsBeforeThePage(const std::string& variables_json) {
+std::vector<std::string> ScriptsBeforeThePage(const std::string& variables_json, FrameRate fps) {
   std::vector<std::string> scripts{std::string(VirtualTimeScript()), std::string(BridgeScript())};
+  scripts.push_back("window.__HF_EXPORT_RENDER_SEEK_CONFIG = {owner: 'runtime', "
+                    "fpsSource: 'render-options', fps: " +
+                    std::to_string(fps.num) + " / " + std::to_string(fps.den) + "};");
   if (!variables_json.empty()) scripts.push_back("window.__hfVariables = " + variables_json + ";");
   return scripts;
 }

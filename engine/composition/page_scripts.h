@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/frame/frame.h"
+
 namespace hyperlocal {
 
 // Scripts that are part of this program: engine/composition/page/*.js and the published page
@@ -17,7 +19,8 @@ std::string_view BridgeScript();
 std::string_view PageRuntimeScript();
 
 // What runs in every document before any script of the page, in order. `variables_json`, a JSON
-// object or empty, becomes window.__hfVariables.
-std::vector<std::string> ScriptsBeforeThePage(const std::string& variables_json);
+// object or empty, becomes window.__hfVariables. The page runtime rounds every time down to a frame
+// of `fps`.
+std::vector<std::string> ScriptsBeforeThePage(const std::string& variables_json, FrameRate fps);
 
 }  // namespace hyperlocal

@@ -1,5 +1,7 @@
 #include "engine/composition/project_copy.h"
 
+#include <cctype>
+#include <string_view>
 #include <system_error>
 
 #include "engine/composition/page_server.h"
@@ -12,6 +14,22 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kIndex = "index.html";
+constexpr const char* kReserved = "__hyperlocal/";
+
+// A relative path as an address.
+std::string Encoded(std::string_view path) {
+  constexpr std::string_view kHex = "0123456789ABCDEF", kPlain = "-._~/";
+  std::string out;
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x80 && std::isalnum(byte)) || kPlain.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
+  }
+  return out;
+}
 
 Error CopyError(const fs::path& file, const std::error_code& ec) {
   const bool forbidden = ec == std::errc::permission_denied;
@@ -45,6 +63,8 @@ Result<ProjectCopy> CopyProject(const fs::path& project, const std::string& entr
   for (const std::string& file : files) {
     // Another entry takes the name of a stray index.html.
     if (file == kIndex && entry_path != kIndex) continue;
+    // Ours in a plan; a project that was itself made from one would bring old recordings.
+    if (file.starts_with(kReserved)) continue;
     const fs::path target = compiled / file;
     fs::create_directories(target.parent_path(), ec);
     if (!ec) fs::copy_file(project / file, target, ec);
@@ -53,7 +73,7 @@ Result<ProjectCopy> CopyProject(const fs::path& project, const std::string& entr
   if (entry_path != kIndex) {
     HYPERLOCAL_TRY(std::string html, ReadWholeFile(project / entry_path));
     const std::string folder = fs::path(entry_path).parent_path().generic_string();
-    if (!folder.empty()) html = InjectIntoHead(html, "<base href=\"/" + folder + "/\">");
+    if (!folder.empty()) html = InjectIntoHead(html, "<base href=\"/" + Encoded(folder) + "/\">");
     HYPERLOCAL_TRY_STATUS(WriteWholeFile(compiled / kIndex, html));
   }
   return ProjectCopy{FindLinks(project)};

@@ -23,9 +23,13 @@ void RemoveOrphans(const fs::path& parent, const std::string& prefix) {
     const std::string name = it->path().filename().string();
     if (!name.starts_with(prefix)) continue;
     pid_t owner = 0;
-    const auto parsed =
-        std::from_chars(name.data() + prefix.size(), name.data() + name.size(), owner);
+    const char* const name_end = name.data() + name.size();
+    const auto parsed = std::from_chars(name.data() + prefix.size(), name_end, owner);
     if (parsed.ec != std::errc{} || owner <= 0) continue;
+    // Of our making only: the number, a dash, mkdtemp's six characters.
+    if (name_end - parsed.ptr != 7 || *parsed.ptr != '-') continue;
+    std::error_code unknown;
+    if (!fs::is_directory(it->symlink_status(unknown))) continue;
     if (::kill(owner, 0) == 0 || errno != ESRCH) continue;
     std::error_code ignored;
     fs::remove_all(it->path(), ignored);
