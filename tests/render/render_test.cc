@@ -229,7 +229,7 @@ TEST_F(RenderTest, AnotherShapeThanTheCompositionsIsRefused) {
 TEST_F(RenderTest, VariablesChangeThePicture) {
   auto options = Options(kSource / "examples/cards", "default.mp4");
   options.frame_hashes = directory_.path() / "default.json";
-  options.width = 320;
+  options.width = 640;
   options.target_chunk_frames = 90;
   Render(options);
   options.output = directory_.path() / "other.mp4";
