@@ -283,8 +283,7 @@ std::int64_t FramesOf(double duration_seconds, FrameRate rate) {
   const double exact = duration_seconds * rate.num / rate.den;
   const double nearest = std::round(exact);
   const double frames = std::abs(exact - nearest) <= kFrameTolerance ? nearest : std::ceil(exact);
-  constexpr double kMost =
-      1e15;  // of no use, but it stays a number: a timeline may repeat for ever
+  constexpr double kMost = 1e15;  // still a number: a timeline may repeat for ever
   return static_cast<std::int64_t>(std::min(frames, kMost));
 }
 
