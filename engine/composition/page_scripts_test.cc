@@ -7,6 +7,7 @@ namespace hyperlocal {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 TEST(PageScripts, AreWholeTexts) {
   EXPECT_THAT(std::string(VirtualTimeScript()), HasSubstr("window.__HF_VIRTUAL_TIME__ = {"));
@@ -17,6 +18,17 @@ TEST(PageScripts, AreWholeTexts) {
   for (const std::string_view script : {VirtualTimeScript(), BridgeScript(), PageRuntimeScript()}) {
     EXPECT_EQ(script.find('\0'), std::string_view::npos);
   }
+}
+
+TEST(PageScripts, RunBeforeThePageInOrderWithItsVariablesLast) {
+  const auto plain = ScriptsBeforeThePage("", {30000, 1001});
+  ASSERT_THAT(plain, SizeIs(3));
+  EXPECT_EQ(plain[0], VirtualTimeScript());
+  EXPECT_EQ(plain[1], BridgeScript());
+  EXPECT_THAT(plain[2], HasSubstr("fps: 30000 / 1001}"));
+  const auto with_variables = ScriptsBeforeThePage(R"({"a":"</script>"})", {30, 1});
+  ASSERT_THAT(with_variables, SizeIs(4));
+  EXPECT_EQ(with_variables[3], R"(window.__hfVariables = {"a":"</script>"};)");
 }
 
 }  // namespace
