@@ -103,6 +103,12 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
 
 Result<std::unique_ptr<ChromeProcess>> ChromeProcess::Start(
     const fs::path& binary, const std::vector<std::string>& arguments) {
+  // A Chrome that died shows itself as a failed write to its pipe, not as the end of this program.
+  struct sigaction on_broken_pipe {};
+  if (::sigaction(SIGPIPE, nullptr, &on_broken_pipe) == 0 && on_broken_pipe.sa_handler == SIG_DFL) {
+    ::signal(SIGPIPE, SIG_IGN);
+  }
+
   std::unique_ptr<ChromeProcess> process(new ChromeProcess);
   HYPERLOCAL_TRY(process->profile_, ScratchDirectory::Create("chrome"));
 
