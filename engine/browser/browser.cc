@@ -298,7 +298,15 @@ Status Page::MakeBackgroundTransparent() {
 // "compositions/card.html:12:5" for the page's own files, the whole address for others.
 std::string Page::Place(const json& location) const {
   std::string url = location.value("url", "");
-  if (url.empty()) return "";
+  if (url.empty()) {
+    // Thrown below a call of ours: the first frame of the stack that is in a file.
+    const auto stack = location.find("stackTrace");
+    if (stack == location.end() || !stack->contains("callFrames")) return "";
+    for (const json& frame : (*stack)["callFrames"]) {
+      if (!frame.value("url", "").empty()) return Place(frame);
+    }
+    return "";
+  }
   if (url.starts_with(options_.own_origin + "/")) url.erase(0, options_.own_origin.size() + 1);
   if (url.empty()) url = "index.html";
   return url + ":" + std::to_string(location.value("lineNumber", 0) + 1) + ":" +
@@ -325,6 +333,7 @@ void Page::OnEvent(const std::string& method, json& params) {
     messages_.push_back({type != "warning", false, DescribeArguments(params["args"]), where});
   } else if (method == "Inspector.targetCrashed") {
     crashed_ = true;
+    browser_.devtools_->MarkSessionLost(session_);
   }
 }
 

@@ -32,7 +32,8 @@ bool IsNoise(std::string_view line) {
                               "GetVSyncParameters",
                               "voice_transcription",
                               "gcm/engine",
-                              "inotify"};
+                              "inotify",
+                              "[hyperframes] render runtime fps"};
   return line.empty() || std::any_of(kNoise.begin(), kNoise.end(), [&](const char* noise) {
            return line.find(noise) != std::string_view::npos;
          });
@@ -238,7 +239,13 @@ Result<json> DevTools::Call(const std::string& session, std::string_view method,
   const auto deadline = Clock::now() + timeout;
   answer_.reset();
   HYPERLOCAL_TRY(awaited_id_, Write(session, method, params));
-  while (answer_ == nullptr) HYPERLOCAL_TRY_STATUS(Pump(deadline, method, timeout));
+  while (answer_ == nullptr) {
+    if (!session.empty() && session == lost_session_) {
+      return Failure(ErrorCode::kBrowserCrashed,
+                     "Chrome's page process crashed while we waited for " + std::string(method));
+    }
+    HYPERLOCAL_TRY_STATUS(Pump(deadline, method, timeout));
+  }
   awaited_id_ = 0;
   const std::unique_ptr<json> answer = std::move(answer_);
   if (const auto error = answer->find("error"); error != answer->end()) {

@@ -50,6 +50,10 @@ class DevTools {
   Status WaitUntil(const std::function<bool()>& done, std::string_view awaited,
                    std::chrono::milliseconds timeout);
 
+  // Calls to this session fail from now on, the one under way too: its page's process is gone, and
+  // Chrome will not answer. For event handlers.
+  void MarkSessionLost(const std::string& session) { lost_session_ = session; }
+
   ChromeProcess& process() { return *process_; }
   std::string LastLogLine() const;
 
@@ -70,6 +74,7 @@ class DevTools {
   std::int64_t next_id_ = 1;
   std::int64_t awaited_id_ = 0;
   std::unique_ptr<nlohmann::json> answer_;  // of awaited_id_, once it is here
+  std::string lost_session_;
   std::vector<std::uint8_t> outgoing_;
   std::size_t outgoing_sent_ = 0;
   std::vector<std::uint8_t> incoming_;  // incoming_filled_ bytes of it are read
