@@ -75,9 +75,11 @@ Result<CompositionFacts> FactsOf(const PageFacts& page, const std::string& entry
                      "window.__timelines under its data-composition-id"};
   }
   if (page.width <= 0 || page.height <= 0) {
-    return Error{
-        ErrorCode::kInvalidComposition,
-        entry + " has no size: give its root element data-width and data-height in pixels"};
+    return Error{ErrorCode::kInvalidComposition,
+                 entry +
+                     " has no size: give its root element data-width and data-height in pixels "
+                     "(its body, when "
+                     "the page defines window.__hf itself)"};
   }
   CompositionFacts facts;
   facts.width = page.width;
@@ -114,7 +116,7 @@ class Surveyor {
     Survey survey;
     HYPERLOCAL_TRY(survey.facts, FactsOf(facts, request_.entry_file));
     HYPERLOCAL_TRY_STATUS(VisitBoundaries(facts));
-    HYPERLOCAL_TRY(recorder_.recorded().replay_from_start, page_->LoopsByItself());
+    HYPERLOCAL_TRY(recorder_.recorded().replay_from_start, page_->CarriesState());
     PassMessagesOn();
     HYPERLOCAL_TRY_STATUS(CheckFiles());
     HYPERLOCAL_TRY_STATUS(recorder_.CheckComplete());

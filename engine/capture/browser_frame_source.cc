@@ -11,11 +11,6 @@
 namespace hyperlocal {
 namespace {
 
-// Measured on examples/orbit at crf 18 against lossless captures: 42.3 dB in the final video, 42.8
-// from lossless pictures, 41.8 at 90; a higher quality costs Chrome and the pipe more than it
-// brings.
-constexpr int kJpegQuality = 95;
-
 // Outside requests of a chunk are answered from the recording alone; what it lacks is remembered.
 struct Recording {
   RecordedAssets assets;
@@ -50,21 +45,9 @@ class BrowserFrameSource : public FrameSource {
         width_(width),
         height_(height) {}
 
-  // Visits what has to be visited before `first` so that its picture is that of an unbroken run.
-  Status Approach(std::int64_t first) {
-    if (first == 0) return Ok();
-    // A page's own animation loop shows itself on the second frame it is asked for.
-    HYPERLOCAL_TRY_STATUS(page_->Replay(0, std::min<std::int64_t>(2, first), rate_));
-    HYPERLOCAL_TRY(const bool loops, page_->LoopsByItself());
-    if (loops || recording_->assets.replay_from_start) {
-      HYPERLOCAL_TRY_STATUS(page_->Replay(std::min<std::int64_t>(2, first), first, rate_));
-    }
-    return recording_->CheckComplete();
-  }
-
   Result<CapturedImage> Capture(std::int64_t frame) override {
     HYPERLOCAL_TRY(std::vector<std::uint8_t> bytes,
-                   page_->Draw(frame, rate_, {alpha_, kJpegQuality}));
+                   page_->Draw(frame, rate_, {alpha_, kCaptureJpegQuality}));
     HYPERLOCAL_TRY_STATUS(recording_->CheckComplete());
     return CapturedImage{alpha_ ? ImageFormat::kPng : ImageFormat::kJpeg, width_, height_,
                          std::move(bytes)};
@@ -87,6 +70,16 @@ class BrowserFrameSource : public FrameSource {
   int width_, height_;
 };
 
+// Goes to `first` without visiting the frames before it; false when the page shows thereby that it
+// carries state from frame to frame, and has to be replayed. (Its own animation loop shows itself
+// on the second frame it is asked for, a transition on the frame that is jumped to.)
+Result<bool> Jump(CompositionPage& page, std::int64_t first, FrameRate rate) {
+  HYPERLOCAL_TRY_STATUS(page.Replay(0, std::min<std::int64_t>(2, first), rate));
+  HYPERLOCAL_TRY_STATUS(page.Seek(first, rate));
+  HYPERLOCAL_TRY(const bool carries_state, page.CarriesState());
+  return !carries_state;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<FrameSource>> OpenBrowserFrameSource(const PlanDirectory& plan,
@@ -103,15 +96,24 @@ Result<std::unique_ptr<FrameSource>> OpenBrowserFrameSource(const PlanDirectory&
   options.transparent = plan.format != OutputFormat::kMp4;
   options.variables_json = plan.locked.variables_json.value_or("");
   options.answer_outside = [recording](const std::string& url) { return recording->Answer(url); };
-  const bool alpha = options.transparent;
-  HYPERLOCAL_TRY(std::unique_ptr<CompositionPage> page,
-                 CompositionPage::Open(*browser, std::move(options)));
+  HYPERLOCAL_TRY(std::unique_ptr<CompositionPage> page, CompositionPage::Open(*browser, options));
   HYPERLOCAL_TRY_STATUS(recording->CheckComplete());
-  auto source =
-      std::make_unique<BrowserFrameSource>(std::move(recording), std::move(page), plan.fps, alpha,
-                                           plan.output_width(), plan.output_height());
-  HYPERLOCAL_TRY_STATUS(source->Approach(slice.start_frame));
-  return std::unique_ptr<FrameSource>(std::move(source));
+
+  const std::int64_t first = slice.start_frame;
+  if (recording->assets.replay_from_start) {
+    HYPERLOCAL_TRY_STATUS(page->Replay(0, first, plan.fps));
+  } else if (first > 0) {
+    HYPERLOCAL_TRY(const bool stateless, Jump(*page, first, plan.fps));
+    if (!stateless) {
+      page.reset();  // a browser has one page at a time
+      HYPERLOCAL_TRY(page, CompositionPage::Open(*browser, options));
+      HYPERLOCAL_TRY_STATUS(page->Replay(0, first, plan.fps));
+    }
+  }
+  HYPERLOCAL_TRY_STATUS(recording->CheckComplete());
+  return std::unique_ptr<FrameSource>(std::make_unique<BrowserFrameSource>(
+      std::move(recording), std::move(page), plan.fps, options.transparent, plan.output_width(),
+      plan.output_height()));
 }
 
 }  // namespace hyperlocal

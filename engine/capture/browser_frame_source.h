@@ -10,6 +10,11 @@
 
 namespace hyperlocal {
 
+// Of the pictures that opaque formats are encoded from. Measured on examples/orbit at crf 18
+// against lossless captures: 42.3 dB in the final video, 42.8 from lossless pictures, 41.8 at 90; a
+// higher quality costs Chrome and the pipe more than it brings.
+inline constexpr int kCaptureJpegQuality = 95;
+
 // The FrameSource of HyperFrames pages: the plan's compiled/ in a fresh browser context, outside
 // requests answered from the plan's recording, a request that was not recorded a named failure
 // (kAssetUnavailable). JPEG for opaque formats, PNG for formats with alpha. The slot's browser must

@@ -127,9 +127,9 @@ Status CompositionPage::Replay(std::int64_t first, std::int64_t last, FrameRate 
   return Ok();
 }
 
-Result<bool> CompositionPage::LoopsByItself() {
-  HYPERLOCAL_TRY(const json loops, page_->Evaluate("__hyperlocal.loopsByItself()", frame_timeout_));
-  return loops.is_boolean() && loops.get<bool>();
+Result<bool> CompositionPage::CarriesState() {
+  HYPERLOCAL_TRY(const json state, page_->Evaluate("__hyperlocal.carriesState()", frame_timeout_));
+  return state.is_boolean() && state.get<bool>();
 }
 
 Status CompositionPage::WaitForRequests() {

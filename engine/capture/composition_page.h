@@ -61,9 +61,9 @@ class CompositionPage {
   // Seeks every frame of [first, last) without drawing, for pages that carry state from frame to
   // frame.
   Status Replay(std::int64_t first, std::int64_t last, FrameRate rate);
-  // Whether the page asks for animation frames by itself, again and again; known after a seek
-  // beyond frame 0.
-  Result<bool> LoopsByItself();
+  // Whether a frame of the page may depend on the frames before it: it asks for animation frames by
+  // itself, again and again (known after a seek beyond frame 0), or a seek set off a CSS transition.
+  Result<bool> CarriesState();
   // The picture of `frame`: seeks, draws, and draws again when drawing made the page ask for
   // something new.
   Result<std::vector<std::uint8_t>> Draw(std::int64_t frame, FrameRate rate, PngOrJpeg encoding);

@@ -97,6 +97,26 @@
     }
   };
 
+  // Transitions begin when a seek changes a style, and have no other begin: the one they had in an unbroken run is
+  // known only to a page that made that run. So they are moved with the frames, and the page is one that carries state.
+  const transitionStarts = new WeakMap();  // CSSTransition → ms
+  let sawTransition = false;
+  const isTransition = (animation) => 'transitionProperty' in animation;  // of whichever document
+  const seekTransitions = (animations, ms) => {
+    for (const animation of animations) {
+      if (!isTransition(animation) || !animation.effect) continue;
+      let start = transitionStarts.get(animation);
+      if (start === undefined) transitionStarts.set(animation, start = ms);
+      sawTransition = true;
+      if (ms - start >= animation.effect.getComputedTiming().endTime) {
+        animation.finish();
+      } else {
+        animation.pause();
+        animation.currentTime = ms - start;
+      }
+    }
+  };
+
   const seekSvg = (doc, seconds) => {
     for (const svg of doc.querySelectorAll('svg')) {
       if (svg.ownerSVGElement || !svg.querySelector('animate, animateTransform, animateMotion, set')) continue;
@@ -112,30 +132,53 @@
       rebuildBoxes(child.document);
       child.__HF_VIRTUAL_TIME__?.seekToTime(ms);
       if (typeof child.__hf?.seek === 'function') child.__hf.seek(seconds);
-      for (const animation of child.document.getAnimations()) {
+      const animations = child.document.getAnimations();
+      seekTransitions(animations, ms);
+      for (const animation of animations) {
+        if (isTransition(animation)) continue;
         animation.pause();
         animation.currentTime = ms;
       }
       seekSvg(child.document, seconds);
     }
     seekSvg(document, seconds);
-    adoptRestarted(document.getAnimations());
+    const animations = document.getAnimations();
+    adoptRestarted(animations);
+    seekTransitions(animations, ms);
   };
 
-  const pendingImages = () =>
-      Array.from(document.images, (image) => image.currentSrc && !image.complete ? image.decode().catch(() => {}) : null)
-          .filter(Boolean);
+  // Images that are not there yet, of this document and the ones inside it, as promises. One whose src was set just now
+  // has no currentSrc yet; one that waits to be scrolled to would wait for ever.
+  const pendingImages = () => {
+    const waits = [];
+    const collect = (doc) => {
+      for (const image of doc.images) {
+        if (image.loading === 'lazy') image.loading = 'eager';
+        if (!image.complete) waits.push(image.decode().catch(() => {}));
+      }
+    };
+    collect(document);
+    for (const child of childDocuments(window)) collect(child.document);
+    return waits;
+  };
 
   // Brings the page to `seconds`. A promise when something has to arrive first, undefined when the page is there.
   const seek = (seconds) => {
     rebuildBoxes(document);
     time.setTime(seconds * 1000);
-    driver().seek(seconds);
+    const driven = driver().seek(seconds);
     time.runAnimationFrame();
+    // Not whatever has a then(): a GSAP timeline, which a page's seek may well return, has one that waits for its end.
+    return driven instanceof Promise ? driven.then(() => settle(seconds)) : settle(seconds);
+  };
+
+  const settle = (seconds) => {
     seekDocuments(seconds);
     void document.documentElement.offsetHeight;  // layout now: it decides which fonts are needed
     const waits = pendingImages();
-    if (document.fonts.status === 'loading') waits.push(document.fonts.ready);
+    for (const view of [window, ...childDocuments(window)]) {
+      if (view.document.fonts.status === 'loading') waits.push(view.document.fonts.ready);
+    }
     const completion = window.__hfWaitForSeekCompletion?.();
     const lut = window.__hf?.colorGrading?.waitForActiveLuts?.();
     if (completion) waits.push(completion);
@@ -172,13 +215,14 @@
       const length = number(clip.getAttribute('data-duration'));
       if (length > 0) boundaries.add(start + length);
     }
+    const sized = element ?? document.querySelector('[data-width][data-height]');
     const style = element ? getComputedStyle(element) : null;
     return {
       hasRoot: element !== null,
       ownDriver: typeof window.__hf?.seek === 'function',
       duration: driver()?.duration() ?? 0,
-      width: number(element?.getAttribute('data-width')) ?? (style ? parseFloat(style.width) || 0 : 0),
-      height: number(element?.getAttribute('data-height')) ?? (style ? parseFloat(style.height) || 0 : 0),
+      width: number(sized?.getAttribute('data-width')) ?? (style ? parseFloat(style.width) || 0 : 0),
+      height: number(sized?.getAttribute('data-height')) ?? (style ? parseFloat(style.height) || 0 : 0),
       fps: number(element?.getAttribute('data-fps')) ?? 0,
       videos: document.querySelectorAll('video').length,
       audios: document.querySelectorAll('audio').length,
@@ -204,11 +248,14 @@
     return '';
   };
 
-  window.__hyperlocal = {ready, awaited, facts, seek, loopsByItself: () => {
-    if (time.loopsByItself()) return true;
+  // Whether a frame of this page may depend on the frames before it, as far as it has shown by now.
+  const carriesState = () => {
+    if (sawTransition || time.loopsByItself()) return true;
     for (const child of childDocuments(window)) {
       if (child.__HF_VIRTUAL_TIME__?.loopsByItself()) return true;
     }
     return false;
-  }};
+  };
+
+  window.__hyperlocal = {ready, awaited, facts, seek, carriesState};
 })();

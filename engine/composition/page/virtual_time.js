@@ -31,7 +31,8 @@
 
   // ---- requestAnimationFrame: callbacks wait for the next seek ----
   let nextHandle = 1;
-  let waiting = new Map();
+  const waiting = new Map();  // handle → {callback, askedIn: the time of the animation frame that asked, or null}
+  let running = false;
   // A page that drives itself from animation frames may carry state from frame to frame; whoever captures it has
   // to visit the frames before its first one too. The page runtime also asks for animation frames, but keeps no
   // picture state: its callbacks are told apart by the script that asked.
@@ -49,20 +50,24 @@
     }
     noteLoop(callback);
     const handle = nextHandle++;
-    waiting.set(handle, callback);
+    waiting.set(handle, {callback, askedIn: running ? nowMs : null});
     return handle;
   };
   window.cancelAnimationFrame = (handle) => { waiting.delete(handle); };
+  // A frame may be run again, when drawing it made the page load something. What a callback of this frame asked for
+  // belongs to the next one: a loop that carries state makes one step a frame, however often it is drawn.
   const runAnimationFrame = () => {
-    const due = waiting;
-    waiting = new Map();
-    for (const callback of due.values()) {
+    const due = Array.from(waiting).filter(([, {askedIn}]) => askedIn !== nowMs);
+    running = true;
+    for (const [handle, {callback}] of due) {
+      if (!waiting.delete(handle)) continue;  // cancelled by a callback before it
       try {
         callback(nowMs);
       } catch (error) {
         reportError(error);  // as the browser would: said, and the others still run
       }
     }
+    running = false;
   };
 
   // ---- Math.random and crypto.getRandomValues: a sequence that starts anew with every frame ----
