@@ -1,0 +1,305 @@
+// Chrome that dies, hangs, is told to stop, or is left behind.
+#include "engine/browser/browser.h"
+
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/browser/browser_slot.h"
+#include "engine/capture/composition_page.h"
+#include "engine/composition/page_server.h"
+#include "tests/browser/page_fixture.h"
+#include "tests/support/file_content.h"
+#include "tests/support/temporary_directory.h"
+
+extern char** environ;
+
+namespace hyperlocal {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr FrameRate kRate{30, 1};
+constexpr const char* kSignal = "https://signal.example/";
+
+// Sets an environment variable while it lives.
+class ScopedVariable {
+ public:
+  ScopedVariable(const char* name, const std::string& value) : name_(name) {
+    if (const char* old = std::getenv(name)) old_ = old;
+    ::setenv(name, value.c_str(), 1);
+  }
+  ~ScopedVariable() {
+    if (old_.empty()) {
+      ::unsetenv(name_);
+    } else {
+      ::setenv(name_, old_.c_str(), 1);
+    }
+  }
+
+ private:
+  const char* name_;
+  std::string old_;
+};
+
+// Processes whose command line holds `text`.
+std::vector<std::string> ProcessesNaming(const std::string& text) {
+  std::vector<std::string> found;
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    const std::string command = testing::FileContent(entry.path() / "cmdline");
+    if (command.find(text) != std::string::npos) found.push_back(entry.path().filename());
+  }
+  return found;
+}
+
+// Killed processes end a little after the signal.
+bool HoldsWithinFiveSeconds(const std::function<bool()>& condition) {
+  const auto deadline = steady_clock::now() + milliseconds{5000};
+  while (!condition()) {
+    if (steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(milliseconds{10});
+  }
+  return true;
+}
+
+std::vector<std::string> NamesIn(const fs::path& directory) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(directory))
+    names.push_back(entry.path().filename());
+  return names;
+}
+
+class BrowserTest : public ::testing::Test {
+ protected:
+  // A page whose seek asks for kSignal, which calls `on_signal`, and then never ends.
+  Result<std::unique_ptr<CompositionPage>> OpenStuckPage(Browser& browser,
+                                                         std::function<void()> on_signal) {
+    return OpenPageSeekingBy(
+        browser, "fetch('https://signal.example/').catch(() => {}); return new Promise(() => {});",
+        std::move(on_signal));
+  }
+
+  Result<std::unique_ptr<CompositionPage>> OpenPageSeekingBy(Browser& browser,
+                                                             const std::string& script,
+                                                             std::function<void()> on_signal) {
+    testing::PutFile(directory_ / "index.html",
+                     "<!doctype html><title>Stuck</title><script>window.__hf = {duration: 1, "
+                     "seek: () => {" +
+                         script + "}};</script>");
+    CompositionPageOptions options;
+    options.directory = directory_.path();
+    options.width = 64;
+    options.height = 64;
+    options.frame_timeout = frame_timeout_;
+    options.answer_outside = [call = std::move(on_signal)](const std::string& url) {
+      if (url == kSignal) call();
+      return OutsideAnswer{404, "text/plain", ""};
+    };
+    return CompositionPage::Open(browser, std::move(options));
+  }
+
+  static std::unique_ptr<Browser> Launch(CancellationToken cancel = {}) {
+    auto browser = Browser::Launch(std::move(cancel));
+    if (!browser) ADD_FAILURE() << browser.error().message;
+    return browser ? std::move(*browser) : nullptr;
+  }
+
+  testing::TemporaryDirectory directory_{"browser-test"};
+  milliseconds frame_timeout_{20'000};
+};
+
+TEST_F(BrowserTest, AChromeKilledWhileItDrawsIsNamedAtOnce) {
+  const auto browser = Launch();
+  ASSERT_TRUE(browser);
+  steady_clock::time_point killed;
+  auto page = OpenStuckPage(*browser, [&] {
+    killed = steady_clock::now();
+    ::kill(browser->pid(), SIGKILL);
+  });
+  ASSERT_TRUE(page) << page.error().message;
+  const auto drawn = (*page)->Draw(3, kRate, {});
+  ASSERT_FALSE(drawn);
+  EXPECT_EQ(drawn.error().code, ErrorCode::kBrowserCrashed) << drawn.error().message;
+  EXPECT_THAT(drawn.error().message, HasSubstr("frame 3: Chrome killed by signal 9"));
+  EXPECT_LT(steady_clock::now() - killed, milliseconds{1000});
+}
+
+TEST_F(BrowserTest, APageProcessKilledWhileItDrawsIsNamedAtOnce) {
+  const auto browser = Launch();
+  ASSERT_TRUE(browser);
+  steady_clock::time_point killed;
+  const auto page_processes = [&] {
+    std::vector<pid_t> pids;
+    for (const std::string& name : ProcessesNaming("--type=renderer")) {
+      const pid_t pid = static_cast<pid_t>(std::stol(name));
+      if (::getpgid(pid) == browser->pid()) pids.push_back(pid);
+    }
+    return pids;
+  };
+  auto page = OpenStuckPage(*browser, [&] {
+    killed = steady_clock::now();
+    for (const pid_t pid : page_processes()) ::kill(pid, SIGKILL);
+  });
+  ASSERT_TRUE(page) << page.error().message;
+  ASSERT_THAT(page_processes(), ::testing::Not(IsEmpty()));
+  const auto drawn = (*page)->Draw(0, kRate, {});
+  ASSERT_FALSE(drawn);
+  EXPECT_EQ(drawn.error().code, ErrorCode::kBrowserCrashed) << drawn.error().message;
+  EXPECT_LT(steady_clock::now() - killed, milliseconds{2000});
+}
+
+TEST_F(BrowserTest, AnEndlessLoopInThePageIsATimeout) {
+  const auto browser = Launch();
+  ASSERT_TRUE(browser);
+  frame_timeout_ = milliseconds{300};
+  auto page = OpenPageSeekingBy(*browser, "for (;;);", [] {});
+  ASSERT_TRUE(page) << page.error().message;
+  const auto begun = steady_clock::now();
+  const auto drawn = (*page)->Draw(7, kRate, {});
+  ASSERT_FALSE(drawn);
+  EXPECT_EQ(drawn.error().code, ErrorCode::kBrowserTimeout) << drawn.error().message;
+  EXPECT_THAT(drawn.error().message, HasSubstr("frame 7: no answer from Chrome within 300 ms"));
+  page->reset();  // closing such a page must not wait for it
+  EXPECT_LT(steady_clock::now() - begun, milliseconds{3000});
+}
+
+TEST_F(BrowserTest, WaitingEndsSoonAfterCancellation) {
+  CancellationToken cancel;
+  const auto browser = Launch(cancel);
+  ASSERT_TRUE(browser);
+  steady_clock::time_point cancelled;
+  auto page = OpenStuckPage(*browser, [&] {
+    cancelled = steady_clock::now();
+    cancel.Cancel();
+  });
+  ASSERT_TRUE(page) << page.error().message;
+  const auto drawn = (*page)->Draw(0, kRate, {});
+  const auto waited = steady_clock::now() - cancelled;
+  ASSERT_FALSE(drawn);
+  EXPECT_EQ(drawn.error().code, ErrorCode::kCancelled) << drawn.error().message;
+  EXPECT_LT(waited, milliseconds{200});
+}
+
+TEST_F(BrowserTest, TheJsonProtocolGivesTheSamePixels) {
+  BrowserSlot binary{CancellationToken()};
+  const auto fixture = testing::PageFixture::Plan("gsap", 30, binary);
+  ASSERT_TRUE(fixture) << fixture.error().message;
+  const auto wanted = (*fixture)->Draw({0, 11, 29}, binary);
+  ASSERT_TRUE(wanted) << wanted.error().message;
+
+  const ScopedVariable json("HYPERLOCAL_DEVTOOLS", "json");
+  BrowserSlot text{CancellationToken()};
+  const auto drawn = (*fixture)->Draw({0, 11, 29}, text);
+  ASSERT_TRUE(drawn) << drawn.error().message;
+  const std::string command =
+      testing::FileContent("/proc/" + std::to_string((*text.Get())->pid()) + "/cmdline");
+  EXPECT_THAT(command, HasSubstr("--remote-debugging-pipe"));
+  EXPECT_THAT(command, ::testing::Not(HasSubstr("--remote-debugging-pipe=cbor")));
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(testing::Difference((*drawn)[i], (*wanted)[i]), "") << "picture " << i;
+  }
+}
+
+TEST_F(BrowserTest, APageSeesNothingThatAnEarlierOneStored) {
+  const auto browser = Launch();
+  ASSERT_TRUE(browser);
+  testing::PutFile(directory_ / "index.html", "<!doctype html><title>Store</title>");
+  const auto server = PageServer::Start(directory_.path());
+  ASSERT_TRUE(server) << server.error().message;
+  constexpr milliseconds kTimeout{20'000};
+  const std::string read =
+      "(async () => `${localStorage.getItem('kept')} ${document.cookie} ${(await "
+      "caches.keys()).length} ${(await indexedDB.databases()).length}`)()";
+  const auto open = [&] {
+    PageOptions options;
+    options.width = options.height = 64;
+    options.own_origin = (*server)->origin();
+    auto page = browser->OpenPage(std::move(options));
+    EXPECT_TRUE(page);
+    EXPECT_TRUE((*page)->Navigate((*server)->origin() + "/", kTimeout));
+    return std::move(*page);
+  };
+  {
+    const auto page = open();
+    const auto stored = page->Evaluate(
+        "(async () => { localStorage.setItem('kept', 'yes'); document.cookie = 'kept=yes'; await "
+        "caches.open('kept'); await new Promise((done) => { indexedDB.open('kept').onsuccess = "
+        "done; }); })()",
+        kTimeout);
+    ASSERT_TRUE(stored) << stored.error().message;
+    EXPECT_EQ(page->Evaluate(read, kTimeout).value(), "yes kept=yes 1 1");
+  }
+  const auto page = open();
+  EXPECT_EQ(page->Evaluate(read, kTimeout).value(), "null  0 0");
+}
+
+TEST_F(BrowserTest, NothingIsLeftOfABrowserThatEnded) {
+  const ScopedVariable temporary("TMPDIR", directory_.path());
+  auto browser = Launch();
+  ASSERT_TRUE(browser);
+  ASSERT_THAT(NamesIn(directory_.path()), SizeIs(1));
+  ASSERT_THAT(ProcessesNaming(directory_.path()), ::testing::Not(IsEmpty()));
+  const pid_t group = browser->pid();
+  browser.reset();
+  EXPECT_THAT(NamesIn(directory_.path()), IsEmpty());
+  EXPECT_TRUE(HoldsWithinFiveSeconds([&] { return ::kill(-group, 0) != 0; }));
+  EXPECT_TRUE(HoldsWithinFiveSeconds([&] { return ProcessesNaming(directory_.path()).empty(); }));
+}
+
+TEST_F(BrowserTest, AKilledOwnerLeavesNoChromeAndItsProfileGoesAtTheNextStart) {
+  const ScopedVariable temporary("TMPDIR", directory_.path());
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, ready[1], STDOUT_FILENO);
+  posix_spawn_file_actions_addclose(&actions, ready[0]);
+  posix_spawn_file_actions_addclose(&actions, ready[1]);
+  std::string program = HYPERLOCAL_BROWSER_OWNER;
+  char* const arguments[] = {program.data(), nullptr};
+  pid_t owner = 0;
+  ASSERT_EQ(::posix_spawn(&owner, program.c_str(), &actions, nullptr, arguments, environ), 0);
+  posix_spawn_file_actions_destroy(&actions);
+  ::close(ready[1]);
+  char said = 0;
+  EXPECT_EQ(::read(ready[0], &said, 1), 1) << "the owner ended before its Chrome ran";
+  ::close(ready[0]);
+  const std::vector<std::string> profiles = NamesIn(directory_.path());
+  EXPECT_THAT(profiles, SizeIs(1));
+  EXPECT_THAT(ProcessesNaming(directory_.path()), ::testing::Not(IsEmpty()));
+
+  ::kill(owner, SIGKILL);
+  int status = 0;
+  ::waitpid(owner, &status, 0);
+  EXPECT_TRUE(WIFSIGNALED(status));
+  EXPECT_TRUE(HoldsWithinFiveSeconds([&] { return ProcessesNaming(directory_.path()).empty(); }));
+  EXPECT_EQ(NamesIn(directory_.path()), profiles);  // nobody was left to remove it
+  auto next = Launch();
+  ASSERT_TRUE(next);
+  EXPECT_THAT(NamesIn(directory_.path()), SizeIs(1));
+  EXPECT_NE(NamesIn(directory_.path()), profiles);
+}
+
+}  // namespace
+}  // namespace hyperlocal

@@ -1,0 +1,312 @@
+// A frame is the same picture whichever frames were drawn before it, and the right one: for every
+// way of animating a page that the project promises.
+#include <algorithm>
+#include <memory>
+#include <numeric>
+#include <ostream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "engine/browser/browser_slot.h"
+#include "tests/browser/page_fixture.h"
+
+namespace hyperlocal {
+namespace {
+
+using testing::PageFixture;
+
+constexpr std::uint32_t kRed = 0xff2020, kGreen = 0x20ff60, kBlue = 0x2060ff, kYellow = 0xffe020,
+                        kPink = 0xff40ff, kWhite = 0xffffff, kGround = 0x101828;
+
+struct Pixel {
+  std::int64_t frame;
+  int x, y;
+  std::uint32_t colour;
+};
+
+struct Page {
+  std::string name;
+  int fps = 30;
+  std::int64_t frames = 30;
+  std::size_t distinct = 30;  // pictures among the frames
+  // What holds of the frames that may have been drawn before one: any (kShuffled); earlier ones
+  // only, as a library of the page does not go back (kRising); all earlier ones, as the page
+  // carries state from frame to frame and chunks have to replay it (kEvery).
+  enum Order { kShuffled, kRising, kEvery } order = kShuffled;
+  std::vector<Pixel> pixels;
+};
+
+void PrintTo(const Page& page, std::ostream* out) {
+  *out << page.name;
+}
+
+// The red box of most pages runs 300 px in a second: at frame f of 30 it begins at x = 10 f.
+Pixel Red(std::int64_t frame, int y) {
+  return {frame, static_cast<int>(frame) * 10 + 10, y, kRed};
+}
+Pixel GroundBehind(std::int64_t frame, int y) {
+  return {frame, static_cast<int>(frame) * 10 - 6, y, kGround};
+}
+Pixel GroundAhead(std::int64_t frame, int y) {
+  return {frame, static_cast<int>(frame) * 10 + 26, y, kGround};
+}
+
+const std::vector<Page>& Pages() {
+  static const std::vector<Page> pages{
+      {.name = "gsap",
+       .pixels = {Red(0, 20),
+                  Red(15, 20),
+                  GroundBehind(15, 20),
+                  GroundAhead(15, 20),
+                  Red(29, 20),
+                  {14, 90, 140, kGround},
+                  {29, 90, 140, 0x20f75f}}},
+      {.name = "css-animation",
+       // Clips begin their animations when they begin: #flow at 0.4 s, 600 px a second.
+       .pixels = {Red(0, 10),
+                  Red(15, 10),
+                  GroundBehind(15, 10),
+                  Red(29, 10),
+                  {11, 10, 40, kGround},
+                  {12, 10, 40, kGreen},
+                  {21, 190, 40, kGreen},
+                  {21, 170, 40, kGround},
+                  {27, 310, 40, kGround},
+                  {8, 10, 70, kGround},
+                  {9, 10, 70, kBlue},
+                  {18, 190, 70, kBlue},
+                  {18, 170, 70, kGround},
+                  {24, 310, 70, kGround}}},
+      {.name = "css-transition",
+       .distinct = 16,
+       .order = Page::kEvery,
+       .pixels = {{5, 10, 30, kRed},
+                  {6, 10, 30, kRed},
+                  {15, 190, 30, kRed},
+                  {15, 170, 30, kGround},
+                  {22, 310, 30, kRed},
+                  {29, 310, 30, kRed}}},
+      {.name = "web-animation",
+       .pixels = {Red(0, 20),
+                  Red(15, 20),
+                  GroundBehind(15, 20),
+                  GroundAhead(15, 20),
+                  Red(29, 20),
+                  {6, 160, 50, kGreen},
+                  {20, 310, 50, kGreen},
+                  {14, 10, 80, kBlue},
+                  {29, 278, 80, kBlue}}},
+      {.name = "lottie",
+       .pixels = {Red(0, 30),
+                  Red(15, 30),
+                  GroundBehind(15, 30),
+                  GroundAhead(15, 30),
+                  {15, 160, 90, kGreen},
+                  {15, 144, 90, kGround},
+                  {15, 160, 150, kGreen},
+                  {15, 144, 150, kGround},
+                  {29, 300, 150, kGreen}}},
+      {.name = "canvas-loop",
+       .pixels = {Red(0, 30),
+                  Red(15, 30),
+                  GroundBehind(15, 30),
+                  GroundAhead(15, 30),
+                  Red(29, 30),
+                  {0, 220, 110, kGreen}}},
+      {.name = "stateful-loop",
+       .order = Page::kEvery,
+       .pixels = {Red(0, 20),
+                  Red(15, 20),
+                  GroundBehind(15, 20),
+                  Red(29, 20),
+                  {0, 264, 104, 0xff3300},
+                  {29, 264, 104, 0xff3300}}},
+      {.name = "clock-and-chance",
+       .pixels = {Red(0, 20),
+                  Red(15, 20),
+                  GroundBehind(15, 20),
+                  Red(29, 20),
+                  {15, 160, 50, kGreen},
+                  {15, 144, 50, kGround}}},
+      {.name = "child-frame",
+       .pixels = {Red(0, 15),
+                  Red(15, 15),
+                  GroundBehind(15, 15),
+                  {15, 160, 50, kGreen},
+                  {15, 144, 50, 0x182840},
+                  {15, 160, 90, kBlue},
+                  {15, 144, 90, 0x182840},
+                  {15, 160, 130, kYellow},
+                  {29, 300, 130, kYellow}}},
+      {.name = "svg-smil",
+       .pixels = {Red(0, 20),
+                  Red(15, 20),
+                  GroundBehind(15, 20),
+                  Red(29, 20),
+                  {14, 30, 150, kGround},
+                  {15, 30, 150, kYellow},
+                  {29, 30, 150, kYellow},
+                  {0, 160, 60, kBlue},
+                  {9, 280, 60, kBlue}}},
+      {.name = "animejs",
+       // Sought backwards, it leaves the first value of a later tween on its target.
+       .order = Page::kRising,
+       .pixels = {Red(0, 20),
+                  Red(15, 20),
+                  GroundBehind(15, 20),
+                  GroundAhead(15, 20),
+                  Red(29, 20),
+                  {15, 210, 70, kGreen},
+                  {29, 160, 110, kBlue}}},
+      {.name = "three-webgl",
+       .frames = 15,
+       .distinct = 15,
+       .pixels =
+           {{0, 10, 20, kRed}, {7, 150, 20, kRed}, {7, 130, 20, kGround}, {14, 290, 20, kRed}}},
+      {.name = "nested",
+       .pixels = {Red(0, 30),
+                  Red(15, 30),
+                  GroundBehind(15, 30),
+                  Red(29, 30),
+                  {14, 10, 90, kGround},
+                  {15, 10, 90, kGreen},
+                  {24, 70, 90, kGreen},
+                  {24, 50, 90, kGround}}},
+      {.name = "own-driver",
+       .pixels = {Red(0, 30), Red(15, 30), GroundBehind(15, 30), GroundAhead(15, 30), Red(29, 30)}},
+      {.name = "own-driver-gsap",
+       .frames = 9,
+       .distinct = 9,
+       .pixels = {Red(0, 30), Red(8, 30), GroundBehind(8, 30)}},
+      {.name = "promoted-layers",
+       .pixels = {Red(0, 10), Red(15, 10), GroundBehind(15, 10), GroundAhead(15, 10), Red(29, 10)}},
+      {.name = "grid-root",
+       .pixels = {Red(0, 10), Red(15, 10), GroundBehind(15, 10), GroundAhead(15, 10), Red(29, 10)}},
+      {.name = "late-font",
+       // At 60 px the second W of the bold sans covers 190 px; the narrow mono ends before it.
+       .pixels = {Red(0, 20), Red(15, 20), GroundBehind(15, 20), {14, 12, 100, kGround}}},
+      {.name = "late-images",
+       .pixels = {Red(0, 10),
+                  Red(15, 10),
+                  GroundBehind(15, 10),
+                  {11, 50, 80, kRed},
+                  {12, 50, 80, kBlue},
+                  {20, 50, 80, kBlue},
+                  {21, 50, 80, kYellow},
+                  {14, 150, 80, kGround},
+                  {15, 150, 80, kGreen},
+                  {17, 250, 100, kPink},
+                  {18, 250, 100, kGround},
+                  {18, 250, 60, kPink}}},
+      // Twice and less often than the runtime's own 30 a second: every frame its own picture.
+      {.name = "gsap",
+       .fps = 60,
+       .frames = 60,
+       .distinct = 60,
+       .pixels = {{1, 15, 20, kRed}, {1, 2, 20, kGround}, {59, 305, 20, kRed}}},
+      {.name = "css-animation",
+       .fps = 24,
+       .frames = 24,
+       .distinct = 24,
+       .pixels = {{12, 160, 10, kRed}, {23, 297, 10, kRed}, {23, 284, 10, kGround}}},
+  };
+  return pages;
+}
+
+// The frames in as wild an order as the page stands.
+std::vector<std::int64_t> MixedOrder(const Page& page) {
+  std::vector<std::int64_t> order;
+  switch (page.order) {
+    case Page::kShuffled:
+      order.resize(static_cast<std::size_t>(page.frames));
+      std::iota(order.begin(), order.end(), 0);
+      std::shuffle(order.begin(), order.end(), std::mt19937(20));
+      // And once more over frames drawn already, after quite other ones.
+      for (std::int64_t frame = page.frames - 1; frame >= 0; frame -= 5) order.push_back(frame);
+      break;
+    case Page::kRising:
+      for (std::int64_t frame = 2; frame < page.frames; frame += 1 + frame % 5) {
+        order.push_back(frame);
+        order.push_back(frame);  // the same once more is the same
+      }
+      break;
+    case Page::kEvery:
+      for (std::int64_t frame = 0; frame < page.frames; ++frame) {
+        order.insert(order.end(), frame % 3 == 0 ? 2 : 1, frame);
+      }
+      break;
+  }
+  return order;
+}
+
+// Two browsers for all pages: one draws in order, the other in every other way.
+class PageFramesTest : public ::testing::TestWithParam<Page> {
+ protected:
+  static void SetUpTestSuite() {
+    one_ = new BrowserSlot(CancellationToken());
+    other_ = new BrowserSlot(CancellationToken());
+  }
+  static void TearDownTestSuite() {
+    delete std::exchange(one_, nullptr);
+    delete std::exchange(other_, nullptr);
+  }
+
+  static void ExpectSame(const std::vector<Frame>& frames, const std::vector<Frame>& reference,
+                         const std::vector<std::int64_t>& order, const char* how) {
+    ASSERT_EQ(frames.size(), order.size());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      const std::string difference =
+          testing::Difference(frames[i], reference[static_cast<std::size_t>(order[i])]);
+      EXPECT_EQ(difference, "") << "frame " << order[i] << ", " << how;
+    }
+  }
+
+  static BrowserSlot* one_;
+  static BrowserSlot* other_;
+};
+
+BrowserSlot* PageFramesTest::one_ = nullptr;
+BrowserSlot* PageFramesTest::other_ = nullptr;
+
+TEST_P(PageFramesTest, FramesAreRightAndDoNotDependOnHistory) {
+  const Page& page = GetParam();
+  auto fixture = PageFixture::Plan(page.name, page.fps, *one_);
+  ASSERT_TRUE(fixture) << fixture.error().message;
+  ASSERT_EQ((*fixture)->plan().total_frames, page.frames);
+  for (const std::string& line : (*fixture)->messages()) ADD_FAILURE() << "the page said: " << line;
+
+  std::vector<std::int64_t> order(static_cast<std::size_t>(page.frames));
+  std::iota(order.begin(), order.end(), 0);
+  const auto in_order = (*fixture)->Draw(order, *one_);
+  ASSERT_TRUE(in_order) << in_order.error().message;
+  EXPECT_EQ(testing::CountDistinct(*in_order), page.distinct);
+  for (const Pixel& pixel : page.pixels) {
+    const std::uint32_t colour =
+        testing::ColourAt((*in_order)[static_cast<std::size_t>(pixel.frame)], pixel.x, pixel.y);
+    EXPECT_PRED2(testing::AlmostEqual, colour, pixel.colour)
+        << std::hex << colour << " where " << pixel.colour << " should be: " << std::dec << "frame "
+        << pixel.frame << ", x " << pixel.x << ", y " << pixel.y;
+  }
+
+  const auto chunks = (*fixture)->DrawAsChunks(7, *other_);
+  ASSERT_TRUE(chunks) << chunks.error().message;
+  ExpectSame(*chunks, *in_order, order, "in chunks of 7");
+  const std::vector<std::int64_t> mixed = MixedOrder(page);
+  const auto drawn = (*fixture)->Draw(mixed, *other_);
+  ASSERT_TRUE(drawn) << drawn.error().message;
+  ExpectSame(*drawn, *in_order, mixed, "mixed");
+}
+
+INSTANTIATE_TEST_SUITE_P(Pages, PageFramesTest, ::testing::ValuesIn(Pages()),
+                         [](const auto& parameter) {
+                           std::string name =
+                               parameter.param.name + "_at_" + std::to_string(parameter.param.fps);
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace hyperlocal
