@@ -308,7 +308,6 @@ Result<LocalRenderResult> RenderLocally(const LocalRenderOptions& options, Rende
     return ConfigFor(options, facts);
   };
   request.on_message = [&observer](std::string_view line) { observer.PageMessage(line); };
-  request.cancel = stop;
   Result<PlanDirectory> planned = PlanProject(request, *slots[0]);
   if (warm_up.joinable()) warm_up.join();
   if (!planned) return std::move(planned).error();

@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "engine/browser/browser_slot.h"
-#include "engine/cancellation.h"
 #include "engine/config/render_config.h"
 #include "engine/error/result.h"
 #include "engine/plan/plan_directory.h"
@@ -26,7 +25,6 @@ struct PlanRequest {
   std::function<Result<RenderConfig>(const CompositionFacts&)> config_for;
   std::chrono::milliseconds ready_timeout{30'000};
   std::function<void(std::string_view line)> on_message;  // what the page said; may be empty
-  CancellationToken cancel;
 };
 
 // Plans a render: copies the project into compiled/, opens it once, visits every clip boundary and
