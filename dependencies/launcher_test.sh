@@ -5,7 +5,8 @@ set -u
 
 project=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/hl-launcher.XXXXXX") || exit 1
-trap 'rm -rf -- "$scratch"' EXIT
+public=
+trap 'rm -rf -- "$scratch" ${public:+"$public"}' EXIT
 chmod 755 "$scratch"
 tree=$scratch/a\ tree
 log=$tree/build/hyperlocal-setup.log
@@ -152,6 +153,11 @@ run
 expect 'a moved tree is configured again' grep -qx second "$scratch/out"
 
 if ((EUID == 0)); then
+  # TMPDIR may lie in a directory of root's own; an unprivileged user gets a tree where everybody may go.
+  public=$(mktemp -d /tmp/hl-launcher.XXXXXX) || exit 1
+  chmod 755 "$public"
+  mv "$tree" "$public/a tree"
+  tree=$public/a\ tree
   printf 'hyperlocal-no-such-package\n' >>"$tree/dependencies/debian.txt"
   chown -R nobody "$tree"
   (cd / && setpriv --reuid=65534 --clear-groups env PATH=/usr/bin:/bin HOME=/nonexistent \

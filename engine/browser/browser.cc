@@ -196,7 +196,8 @@ Result<std::unique_ptr<Page>> Browser::OpenPage(PageOptions options) {
   page->session_ = attached.value("sessionId", "");
   page_ = page.get();
   const std::string& session = page->session_;
-  for (const char* domain : {"Page.enable", "Runtime.enable", "Inspector.enable"}) {
+  for (const char* domain :
+       {"Page.enable", "Runtime.enable", "Inspector.enable", "Network.enable"}) {
     HYPERLOCAL_TRY_STATUS(devtools_->Post(session, domain, json::object()));
   }
   HYPERLOCAL_TRY_STATUS(devtools_->Post(
@@ -290,6 +291,19 @@ Result<std::vector<std::uint8_t>> Page::DrawFrame(
                                                 " times without giving its picture"};
 }
 
+Status Page::WaitForRequests(milliseconds timeout) {
+  if (requests_under_way_.empty()) return Ok();
+  Status over = browser_.devtools_->WaitUntil(
+      [this] { return requests_under_way_.empty() || crashed_; }, "the page's requests", timeout);
+  if (crashed_) return Error{ErrorCode::kBrowserCrashed, "Chrome's page process crashed"};
+  if (!over && over.error().code == ErrorCode::kBrowserTimeout && !requests_under_way_.empty()) {
+    return Error{ErrorCode::kPageNotReady,
+                 fmt::format("the page waits for {}, which did not arrive within {} s",
+                             requests_under_way_.begin()->second, timeout.count() / 1000)};
+  }
+  return over;
+}
+
 Status Page::MakeBackgroundTransparent() {
   return browser_.devtools_->Post(session_, "Emulation.setDefaultBackgroundColorOverride",
                                   {{"color", {{"r", 0}, {"g", 0}, {"b", 0}, {"a", 0}}}});
@@ -318,6 +332,10 @@ void Page::OnEvent(const std::string& method, json& params) {
     loaded_ = true;
   } else if (method == "Fetch.requestPaused") {
     AnswerPausedRequest(params);
+  } else if (method == "Network.requestWillBeSent") {
+    NoteRequest(params);
+  } else if (method == "Network.loadingFinished" || method == "Network.loadingFailed") {
+    requests_under_way_.erase(params.value("requestId", ""));
   } else if (method == "Runtime.exceptionThrown") {
     const json& details = params["exceptionDetails"];
     const bool in_promise = details.value("text", "").find("in promise") != std::string::npos;
@@ -335,6 +353,16 @@ void Page::OnEvent(const std::string& method, json& params) {
     crashed_ = true;
     browser_.devtools_->MarkSessionLost(session_);
   }
+}
+
+void Page::NoteRequest(const json& params) {
+  const std::string type = params.value("type", "");
+  for (const char* stream : {"Media", "WebSocket", "EventSource", "Ping", "Prefetch"}) {
+    if (type == stream) return;
+  }
+  ++requests_begun_;
+  requests_under_way_[params.value("requestId", "")] =
+      params.contains("request") ? params["request"].value("url", "") : "";
 }
 
 void Page::AnswerPausedRequest(const json& params) {

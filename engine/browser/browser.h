@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -66,6 +67,11 @@ class Page {
   Result<std::vector<std::uint8_t>> DrawFrame(std::chrono::duration<double, std::milli> interval,
                                               PngOrJpeg encoding,
                                               std::chrono::milliseconds timeout);
+  // Requests of the page that have begun so far, as far as its process has told: all of them up to
+  // the last Evaluate. Streams (media, sockets, events) do not count, they may go on for ever.
+  std::uint64_t requests_begun() const { return requests_begun_; }
+  // Waits until every one of them is over. Error: kPageNotReady naming one that is not.
+  Status WaitForRequests(std::chrono::milliseconds timeout);
   // For outputs with alpha: what the page does not paint stays transparent.
   Status MakeBackgroundTransparent();
 
@@ -77,12 +83,15 @@ class Page {
       : browser_(browser), options_(std::move(options)) {}
   void OnEvent(const std::string& method, nlohmann::json& params);
   void AnswerPausedRequest(const nlohmann::json& params);
+  void NoteRequest(const nlohmann::json& params);
   std::string Place(const nlohmann::json& location) const;
 
   class Browser& browser_;
   PageOptions options_;
   std::string context_id_, target_id_, session_;
   std::vector<PageMessage> messages_;
+  std::uint64_t requests_begun_ = 0;
+  std::map<std::string, std::string> requests_under_way_;  // id → address
   bool loaded_ = false;
   bool crashed_ = false;
   double frame_time_ms_ = 0;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -53,11 +52,7 @@ Result<std::unique_ptr<CompositionPage>> CompositionPage::Open(Browser& browser,
   page_options.height = options.height;
   page_options.own_origin = opened->server_->origin();
   page_options.scripts = ScriptsBeforeThePage(options.variables_json, options.fps);
-  page_options.answer_outside = [answer = std::move(options.answer_outside),
-                                 count = opened->outside_requests_](const std::string& url) {
-    ++*count;
-    return answer ? answer(url) : OutsideAnswer{404, "text/plain", ""};
-  };
+  page_options.answer_outside = std::move(options.answer_outside);
   HYPERLOCAL_TRY(opened->page_, browser.OpenPage(std::move(page_options)));
   Page& page = *opened->page_;
   if (options.transparent) HYPERLOCAL_TRY_STATUS(page.MakeBackgroundTransparent());
@@ -132,28 +127,24 @@ Result<bool> CompositionPage::CarriesState() {
   return state.is_boolean() && state.get<bool>();
 }
 
-Status CompositionPage::WaitForRequests() {
-  const auto deadline = std::chrono::steady_clock::now() + frame_timeout_;
-  while (server_->requests_answered() < server_->requests_begun()) {
-    if (std::chrono::steady_clock::now() > deadline) {
-      return Error{ErrorCode::kPageNotReady, "the page waits for a file that does not arrive"};
-    }
-    std::this_thread::sleep_for(milliseconds{1});
-  }
-  return Ok();
-}
-
 Result<std::vector<std::uint8_t>> CompositionPage::Draw(std::int64_t frame, FrameRate rate,
                                                         PngOrJpeg encoding) {
   const std::chrono::duration<double, std::milli> interval(1000.0 * rate.den / rate.num);
+  const auto at_frame = [frame](Error error) {
+    return std::move(error).WithContext("frame " + std::to_string(frame));
+  };
   for (int redraw = 0;; ++redraw) {
-    const std::uint64_t requests_before = requests_begun();
     HYPERLOCAL_TRY_STATUS(Seek(frame, rate));
+    // What the frame's layout asked for, backgrounds and masks among it.
+    if (Status arrived = page_->WaitForRequests(frame_timeout_); !arrived)
+      return at_frame(std::move(arrived).error());
+    const std::uint64_t requests_before = page_->requests_begun();
     auto image = page_->DrawFrame(interval, encoding, frame_timeout_);
-    if (!image) return std::move(image).error().WithContext("frame " + std::to_string(frame));
-    // A picture that was drawn while the page was still fetching part of it is not the picture.
-    if (requests_begun() == requests_before || redraw == kRedraws) return image;
-    HYPERLOCAL_TRY_STATUS(WaitForRequests());
+    if (!image) return at_frame(std::move(image).error());
+    // What the page asked for while it was drawn is told before the answer to this, and the picture
+    // without it is not the picture.
+    HYPERLOCAL_TRY_STATUS(page_->Evaluate("0", frame_timeout_));
+    if (page_->requests_begun() == requests_before || redraw == kRedraws) return image;
   }
 }
 

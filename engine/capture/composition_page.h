@@ -74,12 +74,9 @@ class CompositionPage {
 
  private:
   CompositionPage() = default;
-  std::uint64_t requests_begun() const { return server_->requests_begun() + *outside_requests_; }
-  Status WaitForRequests();
 
   std::chrono::milliseconds frame_timeout_{0};
   std::unique_ptr<PageServer> server_;  // outlives page_
-  std::shared_ptr<std::uint64_t> outside_requests_ = std::make_shared<std::uint64_t>(0);
   std::unique_ptr<Page> page_;
   std::vector<PageMessage> early_messages_;  // said while the page was loading
 };

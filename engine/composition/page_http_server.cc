@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <thread>
@@ -131,8 +132,7 @@ class StoppableServer : public httplib::Server {
 
 // Always through a provider of known length: httplib compresses other text bodies for a browser
 // that accepts it, a second of brotli for what crosses no wire.
-void Fill(httplib::Response& response, HttpAnswer answer, const std::string& range_header,
-          std::shared_ptr<void> until_sent) {
+void Fill(httplib::Response& response, HttpAnswer answer, const std::string& range_header) {
   response.status = answer.status;
   response.set_header("Cache-Control", "no-store");
   response.set_header("Access-Control-Allow-Origin", "*");
@@ -153,7 +153,7 @@ void Fill(httplib::Response& response, HttpAnswer answer, const std::string& ran
   if (part.length == 0) return response.set_content("", answer.type);
   response.set_content_provider(
       static_cast<std::size_t>(part.length), answer.type,
-      [read = std::move(answer.read), start = part.offset, until_sent = std::move(until_sent)](
+      [read = std::move(answer.read), start = part.offset](
           std::size_t offset, std::size_t length, httplib::DataSink& sink) {
         std::vector<char> buffer(std::min(length, kReadBytes));
         const std::int64_t got = read(start + offset, buffer.data(), buffer.size());
@@ -168,10 +168,7 @@ struct PageHttpServer::Running {
   std::thread listener;
 };
 
-PageHttpServer::PageHttpServer()
-    : begun_(std::make_shared<std::atomic<std::uint64_t>>(0)),
-      answered_(std::make_shared<std::atomic<std::uint64_t>>(0)),
-      running_(std::make_unique<Running>()) {}
+PageHttpServer::PageHttpServer() : running_(std::make_unique<Running>()) {}
 
 std::unique_ptr<PageHttpServer> PageHttpServer::Start(Handler answer) {
   std::unique_ptr<PageHttpServer> started(new PageHttpServer);
@@ -179,15 +176,11 @@ std::unique_ptr<PageHttpServer> PageHttpServer::Start(Handler answer) {
   if (!server.valid()) return nullptr;
   server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
   server.set_tcp_nodelay(true);
-  server.Get(".*", [answer = std::move(answer), begun = started->begun_,
-                    answered = started->answered_](const httplib::Request& request,
-                                                   httplib::Response& response) {
-    begun->fetch_add(1);
-    // Goes with the last copy of the response's provider, that is when the answer is over.
-    const std::shared_ptr<void> until_sent(nullptr, [answered](void*) { answered->fetch_add(1); });
+  server.Get(".*", [answer = std::move(answer)](const httplib::Request& request,
+                                                httplib::Response& response) {
     const std::string raw = request.target.substr(0, request.target.find_first_of("?#"));
     Fill(response, answer(httplib::detail::decode_url(raw, false)),
-         request.get_header_value("Range"), until_sent);
+         request.get_header_value("Range"));
   });
   started->port_ = server.bind_to_any_port("127.0.0.1");
   if (started->port_ <= 0) return nullptr;

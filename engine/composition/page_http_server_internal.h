@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -31,16 +30,11 @@ class PageHttpServer {
   ~PageHttpServer();
 
   int port() const { return port_; }
-  // Requests whose handler was called, and those of them that are over: the body is sent, or the
-  // connection failed.
-  std::uint64_t requests_begun() const { return begun_->load(); }
-  std::uint64_t requests_answered() const { return answered_->load(); }
 
  private:
   struct Running;
   PageHttpServer();
 
-  std::shared_ptr<std::atomic<std::uint64_t>> begun_, answered_;
   int port_ = 0;
   std::unique_ptr<Running> running_;
 };

@@ -123,12 +123,6 @@ PageServer::~PageServer() = default;
 std::string PageServer::origin() const {
   return "http://127.0.0.1:" + std::to_string(state_->http->port());
 }
-std::uint64_t PageServer::requests_begun() const {
-  return state_->http->requests_begun();
-}
-std::uint64_t PageServer::requests_answered() const {
-  return state_->http->requests_answered();
-}
 
 std::vector<std::string> PageServer::TakeMissing() {
   const std::lock_guard lock(state_->mutex);

@@ -27,11 +27,6 @@ class PageServer {
 
   std::string origin() const;  // "http://127.0.0.1:PORT"
 
-  // Requests begun, and those of them whose answer is sent (or failed): a page that asked for
-  // nothing between two readings is complete.
-  std::uint64_t requests_begun() const;
-  std::uint64_t requests_answered() const;
-
   // Paths that were asked for and are not there, each once, since the last call.
   std::vector<std::string> TakeMissing();
 

@@ -76,43 +76,67 @@
     else html.style.removeProperty('display');
   };
 
-  // CSS animations restart when their element's box comes back from display:none (the runtime hides clips so),
-  // and the runtime goes on seeking the handle of the first run. The new run gets the first one's time.
-  const firstRuns = new WeakMap();  // element → Map(animation name → its first CSSAnimation)
-  const adoptRestarted = (animations) => {
-    for (const animation of animations) {
-      if (!(animation instanceof CSSAnimation) || !animation.effect) continue;
-      const key = `${animation.animationName} ${animation.effect.pseudoElement ?? ''}`;
-      const element = animation.effect.target;
-      if (!element) continue;
-      let runs = firstRuns.get(element);
-      if (!runs) firstRuns.set(element, runs = new Map());
-      const first = runs.get(key);
-      if (!first) {
-        runs.set(key, animation);
-      } else if (first !== animation) {
-        animation.pause();
-        animation.currentTime = first.currentTime;
-      }
+  // ---- Animations that begin with a frame ----
+  // A transition, or an animation that a seek sets off (by a class, by a call of animate()), begins in the frame that
+  // sets it off; which frame that was is known only to a page that has made the frames one after another. So the page
+  // is one that carries state, and what nobody else leads is moved with the frames from there.
+  const begins = new WeakMap();  // Animation → ms
+  let animatedByAFrame = false;
+  const moveAlong = (animation, ms) => {
+    const local = ms - begins.get(animation);
+    if (local >= animation.effect.getComputedTiming().endTime) {
+      animation.finish();
+    } else {
+      animation.pause();
+      animation.currentTime = local;
     }
   };
 
-  // Transitions begin when a seek changes a style, and have no other begin: the one they had in an unbroken run is
-  // known only to a page that made that run. So they are moved with the frames, and the page is one that carries state.
-  const transitionStarts = new WeakMap();  // CSSTransition → ms
-  let sawTransition = false;
   const isTransition = (animation) => 'transitionProperty' in animation;  // of whichever document
   const seekTransitions = (animations, ms) => {
     for (const animation of animations) {
       if (!isTransition(animation) || !animation.effect) continue;
-      let start = transitionStarts.get(animation);
-      if (start === undefined) transitionStarts.set(animation, start = ms);
-      sawTransition = true;
-      if (ms - start >= animation.effect.getComputedTiming().endTime) {
-        animation.finish();
-      } else {
+      if (!begins.has(animation)) begins.set(animation, ms);
+      animatedByAFrame = true;
+      moveAlong(animation, ms);
+    }
+  };
+
+  // CSS animations restart when their element's box comes back from display:none (the runtime hides clips so), and the
+  // runtime goes on seeking the handle of the first run. The new run gets the first one's time.
+  const firstRuns = new WeakMap();  // element → Map(animation name → its first CSSAnimation)
+  const firstRunOf = (animation) => {
+    const element = animation.effect.target;
+    if (!(animation instanceof CSSAnimation) || !element) return animation;
+    const key = `${animation.animationName} ${animation.effect.pseudoElement ?? ''}`;
+    let runs = firstRuns.get(element);
+    if (!runs) firstRuns.set(element, runs = new Map());
+    if (!runs.has(key)) runs.set(key, animation);
+    return runs.get(key);
+  };
+
+  const known = new WeakSet();  // animations that were there when the page was ready, or have been looked at since
+  const noteAnimations = () => {
+    for (const animation of document.getAnimations()) {
+      if (animation.effect && !isTransition(animation)) known.add(firstRunOf(animation));
+    }
+  };
+  const seekAnimations = (animations, ms) => {
+    for (const animation of animations) {
+      if (isTransition(animation) || !animation.effect) continue;
+      const first = firstRunOf(animation);
+      if (!known.has(first)) {
+        known.add(first);
+        if (ms > 0) animatedByAFrame = true;
+        // Who leads an animation has paused it by now.
+        if (first.playState === 'running') begins.set(first, ms);
+      }
+      if (begins.has(first)) {
+        begins.set(animation, begins.get(first));
+        moveAlong(animation, ms);
+      } else if (first !== animation) {
         animation.pause();
-        animation.currentTime = ms - start;
+        animation.currentTime = first.currentTime;
       }
     }
   };
@@ -143,7 +167,7 @@
     }
     seekSvg(document, seconds);
     const animations = document.getAnimations();
-    adoptRestarted(animations);
+    seekAnimations(animations, ms);
     seekTransitions(animations, ms);
   };
 
@@ -243,14 +267,14 @@
       await sleep(5);
     }
     await document.fonts.ready;
-    adoptRestarted(document.getAnimations());
+    noteAnimations();
     await Promise.all(pendingImages());
     return '';
   };
 
   // Whether a frame of this page may depend on the frames before it, as far as it has shown by now.
   const carriesState = () => {
-    if (sawTransition || time.loopsByItself()) return true;
+    if (animatedByAFrame || time.loopsByItself()) return true;
     for (const child of childDocuments(window)) {
       if (child.__HF_VIRTUAL_TIME__?.loopsByItself()) return true;
     }
