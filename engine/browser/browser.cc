@@ -296,10 +296,14 @@ Status Page::WaitForRequests(milliseconds timeout) {
   Status over = browser_.devtools_->WaitUntil(
       [this] { return requests_under_way_.empty() || crashed_; }, "the page's requests", timeout);
   if (crashed_) return Error{ErrorCode::kBrowserCrashed, "Chrome's page process crashed"};
-  if (!over && over.error().code == ErrorCode::kBrowserTimeout && !requests_under_way_.empty()) {
-    return Error{ErrorCode::kPageNotReady,
-                 fmt::format("the page waits for {}, which did not arrive within {} s",
-                             requests_under_way_.begin()->second, timeout.count() / 1000)};
+  if (!over && over.error().code == ErrorCode::kBrowserTimeout) {
+    for (const auto& [id, url] : std::exchange(requests_under_way_, {})) {
+      messages_.push_back({true, false,
+                           fmt::format("did not arrive within {} s; frames are drawn without it",
+                                       timeout.count() / 1000),
+                           url});
+    }
+    return Ok();
   }
   return over;
 }
@@ -356,6 +360,7 @@ void Page::OnEvent(const std::string& method, json& params) {
 }
 
 void Page::NoteRequest(const json& params) {
+  if (params.value("loaderId", "").empty()) return;  // a worker's
   const std::string type = params.value("type", "");
   for (const char* stream : {"Media", "WebSocket", "EventSource", "Ping", "Prefetch"}) {
     if (type == stream) return;

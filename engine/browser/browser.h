@@ -67,10 +67,12 @@ class Page {
   Result<std::vector<std::uint8_t>> DrawFrame(std::chrono::duration<double, std::milli> interval,
                                               PngOrJpeg encoding,
                                               std::chrono::milliseconds timeout);
-  // Requests of the page that have begun so far, as far as its process has told: all of them up to
-  // the last Evaluate. Streams (media, sockets, events) do not count, they may go on for ever.
+  // Requests of the page's documents that have begun so far, as far as their process has told: all
+  // of them up to the last Evaluate. Streams (media, sockets, events) do not count, they may go on
+  // for ever, nor do workers, of whose requests Chrome tells no end.
   std::uint64_t requests_begun() const { return requests_begun_; }
-  // Waits until every one of them is over. Error: kPageNotReady naming one that is not.
+  // Waits until every one of them is over. One that is not in time is named among the messages and
+  // not waited for again.
   Status WaitForRequests(std::chrono::milliseconds timeout);
   // For outputs with alpha: what the page does not paint stays transparent.
   Status MakeBackgroundTransparent();

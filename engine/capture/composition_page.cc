@@ -16,6 +16,7 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kGrace{10'000};      // for a page that keeps its own time limit to say so
+constexpr milliseconds kRequestTimeout{10'000};  // files come from this machine
 constexpr std::int64_t kReplayBatch = 100;  // frames; between batches a cancellation is noticed
 constexpr int kRedraws = 5;
 
@@ -136,7 +137,7 @@ Result<std::vector<std::uint8_t>> CompositionPage::Draw(std::int64_t frame, Fram
   for (int redraw = 0;; ++redraw) {
     HYPERLOCAL_TRY_STATUS(Seek(frame, rate));
     // What the frame's layout asked for, backgrounds and masks among it.
-    if (Status arrived = page_->WaitForRequests(frame_timeout_); !arrived)
+    if (Status arrived = page_->WaitForRequests(kRequestTimeout); !arrived)
       return at_frame(std::move(arrived).error());
     const std::uint64_t requests_before = page_->requests_begun();
     auto image = page_->DrawFrame(interval, encoding, frame_timeout_);
