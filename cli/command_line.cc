@@ -5,8 +5,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
+#include <system_error>
+#include <utility>
 #include <vector>
 
+#include "cli/help_text.h"
 #include "cli/nearest_name.h"
 
 namespace hyperlocal::cli {
@@ -73,6 +77,24 @@ Error ParseFailure(const CommandSpec& command, const CLI::ParseError& failure) {
   return MissingValue(*flag);
 }
 
+// Too few, too many, or an empty one.
+Status CheckArguments(const CommandSpec& command, const std::vector<std::string>& given) {
+  const auto& wanted = command.arguments;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const bool there = i < given.size() && !given[i].empty();
+    if (wanted[i].required && !there) {
+      return Usage(fmt::format("{} needs a {}: {}", command.name, wanted[i].name,
+                               UsageLine(command)));
+    }
+  }
+  if (given.size() <= wanted.size() || (!wanted.empty() && wanted.back().repeated)) return Ok();
+  if (wanted.empty()) {
+    return Usage(fmt::format("{} takes no argument, but got '{}'", command.name, given.front()));
+  }
+  return Usage(fmt::format("{} takes {} and no more, but got '{}' as well", command.name,
+                           ArgumentsOf(command), given[wanted.size()]));
+}
+
 Result<Invocation> ParseCommand(const CommandSpec& command, std::vector<std::string> arguments) {
   CLI::App app;
   app.set_help_flag();
@@ -112,13 +134,8 @@ Result<Invocation> ParseCommand(const CommandSpec& command, std::vector<std::str
       only_arguments = true;
     } else if (!only_arguments && extra.size() > 1 && extra.front() == '-') {
       return UnknownFlag(command, extra);
-    } else if (command.argument.empty()) {
-      return Usage(fmt::format("{} takes no argument, but got '{}'", command.name, extra));
-    } else if (line.argument) {
-      return Usage(fmt::format("{} takes one {}, but got '{}' and '{}'", command.name,
-                               command.argument, *line.argument, extra));
     } else {
-      line.argument = extra;
+      line.arguments.push_back(extra);
     }
   }
   for (const Slot& slot : slots) {
@@ -126,26 +143,53 @@ Result<Invocation> ParseCommand(const CommandSpec& command, std::vector<std::str
     if (slot.value.empty()) return MissingValue(*slot.flag);
     HYPERLOCAL_TRY_STATUS(CheckChoice(*slot.flag, slot.value));
   }
-  if (command.argument_required && (!line.argument || line.argument->empty())) {
-    return Usage(fmt::format("{} needs a {}: hyperlocal {} {}", command.name, command.argument,
-                             command.name, command.argument));
-  }
+  HYPERLOCAL_TRY_STATUS(CheckArguments(command, line.arguments));
   return Invocation{std::move(line)};
 }
 
-Error UnknownCommand(std::string_view given) {
-  std::vector<std::string> names;
-  for (const CommandSpec& command : Commands()) names.emplace_back(command.name);
-  std::string hint = DidYouMean(given, names);
-  if (hint.empty()) hint = fmt::format("; the commands are {}", fmt::join(names, ", "));
-  return Usage(fmt::format("unknown command '{}'{}", given, hint));
+// The command that the words name, and how many of them do. A group's name alone names none.
+std::pair<const CommandSpec*, std::size_t> CommandAt(std::span<const std::string> words) {
+  if (words.size() > 1) {
+    const CommandSpec* command = FindCommand(words[0] + " " + words[1]);
+    if (command != nullptr) return {command, 2};
+  }
+  return {words.empty() ? nullptr : FindCommand(words[0]), 1};
 }
 
-Result<Invocation> HelpFor(const CommandLine& line) {
-  if (!line.argument) return Invocation{HelpRequest{}};
-  const CommandSpec* command = FindCommand(*line.argument);
-  if (command == nullptr) return UnknownCommand(*line.argument);
-  return Invocation{HelpRequest{command}};
+Error UnknownCommand(std::span<const std::string> words) {
+  const auto group = CommandsOfGroup(words[0]);
+  std::vector<std::string> names;
+  if (group.empty()) {
+    for (const CommandSpec& command : Commands()) {
+      const std::string name(command.name.substr(0, command.name.find(' ')));
+      if (names.empty() || names.back() != name) names.push_back(name);
+    }
+  } else {
+    for (const CommandSpec* command : group) {
+      names.emplace_back(command->name.substr(words[0].size() + 1));
+    }
+    if (words.size() == 1 || words[1].starts_with('-')) {
+      return Usage(fmt::format("{} needs one of {}", words[0], fmt::join(names, ", ")));
+    }
+  }
+  const std::string& wrong = group.empty() ? words[0] : words[1];
+  std::string hint = DidYouMean(wrong, names);
+  if (hint.empty()) {
+    hint = group.empty() ? fmt::format("; the commands are {}", fmt::join(names, ", "))
+                         : fmt::format("; {} has {}", words[0], fmt::join(names, ", "));
+  }
+  return Usage(fmt::format("unknown command '{}'{}",
+                           group.empty() ? wrong : words[0] + " " + wrong, hint));
+}
+
+Result<Invocation> HelpFor(const std::vector<std::string>& words) {
+  if (words.empty()) return Invocation{HelpRequest{}};
+  const auto [command, used] = CommandAt(words);
+  if (command != nullptr) return Invocation{HelpRequest{command}};
+  if (words.size() == 1 && !CommandsOfGroup(words[0]).empty()) {
+    return Invocation{HelpRequest{nullptr, words[0]}};
+  }
+  return UnknownCommand(words);
 }
 
 }  // namespace
@@ -154,6 +198,18 @@ std::optional<std::string> CommandLine::Value(std::string_view flag) const {
   const auto found = flags.find(flag);
   if (found == flags.end()) return std::nullopt;
   return found->second;
+}
+
+Result<std::optional<int>> CommandLine::WholeNumber(std::string_view flag) const {
+  const std::optional<std::string> text = Value(flag);
+  if (!text) return std::optional<int>();
+  int number = 0;
+  const char* end = text->data() + text->size();
+  const auto [stopped, failure] = std::from_chars(text->data(), end, number);
+  if (failure != std::errc() || stopped != end) {
+    return Usage(fmt::format("--{} needs a whole number, not '{}'", flag, *text));
+  }
+  return std::optional<int>(number);
 }
 
 Result<Invocation> ParseCommandLine(std::span<const std::string> arguments) {
@@ -167,12 +223,19 @@ Result<Invocation> ParseCommandLine(std::span<const std::string> arguments) {
     if (hint.empty()) hint = "; flags of a command come after its name (see hyperlocal help)";
     return Usage(fmt::format("hyperlocal has no flag {}{}", first, hint));
   }
-  const CommandSpec* command = FindCommand(first);
-  if (command == nullptr) return UnknownCommand(first);
+  const auto [command, used] = CommandAt(arguments);
+  if (command == nullptr) {
+    const auto is_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
+    if (!CommandsOfGroup(first).empty() && arguments.size() == 2 && is_help(arguments[1])) {
+      return Invocation{HelpRequest{nullptr, first}};
+    }
+    return UnknownCommand(arguments);
+  }
   HYPERLOCAL_TRY(Invocation invocation,
-                 ParseCommand(*command, {arguments.begin() + 1, arguments.end()}));
+                 ParseCommand(*command, {arguments.begin() + static_cast<std::ptrdiff_t>(used),
+                                         arguments.end()}));
   const auto* line = std::get_if<CommandLine>(&invocation);
-  if (line != nullptr && line->command->name == "help") return HelpFor(*line);
+  if (line != nullptr && line->command->name == "help") return HelpFor(line->arguments);
   return invocation;
 }
 
@@ -184,8 +247,15 @@ bool AsksForJson(std::span<const std::string> arguments) {
   return false;
 }
 
-std::string SchemaOf(std::string_view verb) {
-  return FindCommand(verb) == nullptr ? "hyperlocal/1" : fmt::format("hyperlocal.{}/1", verb);
+std::string SchemaOf(const CommandSpec* command) {
+  if (command == nullptr) return "hyperlocal/1";
+  std::string name(command->name);
+  std::replace(name.begin(), name.end(), ' ', '.');
+  return fmt::format("hyperlocal.{}/1", name);
+}
+
+const CommandSpec* CommandOf(std::span<const std::string> arguments) {
+  return CommandAt(arguments).first;
 }
 
 }  // namespace hyperlocal::cli

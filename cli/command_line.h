@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "cli/command_table.h"
 #include "engine/error/result.h"
@@ -16,18 +17,21 @@ namespace hyperlocal::cli {
 // nothing is too much.
 struct CommandLine {
   const CommandSpec* command = nullptr;
-  std::optional<std::string> argument;  // the positional one
+  std::vector<std::string> arguments;  // the positional ones
   // By flag name without dashes; a switch that was given has an empty value. Given twice, the last
   // one counts.
   std::map<std::string, std::string, std::less<>> flags;
 
   bool Has(std::string_view flag) const { return flags.find(flag) != flags.end(); }
   std::optional<std::string> Value(std::string_view flag) const;
+  // The flag's value as a whole number. Error: kUsage.
+  Result<std::optional<int>> WholeNumber(std::string_view flag) const;
 };
 
 struct VersionRequest {};
 struct HelpRequest {
   const CommandSpec* command = nullptr;  // null: the list of commands
+  std::string group = {};                // of this group only; empty: all
 };
 
 using Invocation = std::variant<VersionRequest, HelpRequest, CommandLine>;
@@ -40,7 +44,11 @@ Result<Invocation> ParseCommandLine(std::span<const std::string> arguments);
 // no sense.
 bool AsksForJson(std::span<const std::string> arguments);
 
-// The schema of the JSON document that the command line's verb prints: "hyperlocal.render/1".
-std::string SchemaOf(std::string_view verb);
+// The command that the arguments name, whether or not the rest of them makes sense; null: none.
+const CommandSpec* CommandOf(std::span<const std::string> arguments);
+
+// The schema of the JSON document that a command prints: "hyperlocal.render/1",
+// "hyperlocal.contract.chunk-plan/1".
+std::string SchemaOf(const CommandSpec* command);
 
 }  // namespace hyperlocal::cli

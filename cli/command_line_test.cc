@@ -20,7 +20,7 @@ TEST(CommandLineTest, FlagsAreReadInEveryUsualForm) {
   const CommandLine line =
       Parsed({"render", "-o", "a.mp4", "--crf=20", "film", "--quiet", "--fps", "30"});
   EXPECT_EQ(line.command->name, "render");
-  EXPECT_EQ(line.argument, "film");
+  EXPECT_EQ(line.arguments, Arguments{"film"});
   EXPECT_EQ(line.Value("output"), "a.mp4");
   EXPECT_EQ(line.Value("crf"), "20");
   EXPECT_EQ(line.Value("fps"), "30");
@@ -40,7 +40,35 @@ TEST(CommandLineTest, JsonValuesAndNegativeNumbersArriveAsWritten) {
 }
 
 TEST(CommandLineTest, AfterTwoDashesEverythingIsAnArgument) {
-  EXPECT_EQ(Parsed({"render", "--", "-odd-name"}).argument, "-odd-name");
+  EXPECT_EQ(Parsed({"render", "--", "-odd-name"}).arguments, Arguments{"-odd-name"});
+}
+
+TEST(CommandLineTest, ACommandOfAGroupTakesTwoWords) {
+  const CommandLine line = Parsed({"contract", "plan-hash", "a plan", "--json"});
+  EXPECT_EQ(line.command->name, "contract plan-hash");
+  EXPECT_EQ(line.arguments, Arguments{"a plan"});
+  EXPECT_EQ(std::get<HelpRequest>(*ParseCommandLine(Arguments{"help", "contract"})).group,
+            "contract");
+  EXPECT_EQ(std::get<HelpRequest>(*ParseCommandLine(Arguments{"contract", "--help"})).group,
+            "contract");
+  EXPECT_EQ(
+      std::get<HelpRequest>(*ParseCommandLine(Arguments{"help", "contract", "plan-hash"})).command,
+      FindCommand("contract plan-hash"));
+}
+
+TEST(CommandLineTest, ACommandMayTakeSeveralArguments) {
+  EXPECT_EQ(Parsed({"assemble", "plan", "0.mp4", "1.mp4", "-o", "x"}).arguments,
+            (Arguments{"plan", "0.mp4", "1.mp4"}));
+}
+
+TEST(CommandLineTest, WholeNumbersAreWhole) {
+  EXPECT_EQ(*Parsed({"render", "x", "--fps", "30"}).WholeNumber("fps"), 30);
+  EXPECT_EQ(*Parsed({"render", "x"}).WholeNumber("fps"), std::nullopt);
+  for (const char* text : {"30.0", "x", "99999999999", " 30"}) {
+    const auto number = Parsed({"render", "x", "--fps", text}).WholeNumber("fps");
+    ASSERT_FALSE(number) << text;
+    EXPECT_EQ(number.error().code, ErrorCode::kUsage);
+  }
 }
 
 TEST(CommandLineTest, VersionAndHelpAreFoundWhereverPeopleWriteThem) {
@@ -82,7 +110,15 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"Command", {"rendr", "x"}, "unknown command 'rendr'; did you mean render?"},
         Mistake{"FarCommand",
                 {"transcode"},
-                "unknown command 'transcode'; the commands are render, doctor, help"},
+                "unknown command 'transcode'; the commands are render, plan, render-chunk, "
+                "assemble, doctor, contract, help"},
+        Mistake{"CommandOfAGroup",
+                {"contract", "plan-hsh", "x"},
+                "unknown command 'contract plan-hsh'; did you mean plan-hash?"},
+        Mistake{"GroupAlone",
+                {"contract"},
+                "contract needs one of check-config, check-argument, canonical-json, "
+                "project-hash, plan-hash, chunk-plan"},
         Mistake{
             "HelpOfNothing", {"help", "rendr"}, "unknown command 'rendr'; did you mean render?"},
         Mistake{"Flag",
@@ -106,11 +142,15 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"SwitchWithValue",
                 {"render", "x", "--quiet=yes"},
                 "--quiet is a switch and takes no value"},
-        Mistake{"NoProject", {"render"}, "render needs a PROJECT: hyperlocal render PROJECT"},
+        Mistake{"NoProject", {"render"}, "render needs a PROJECT: hyperlocal render PROJECT [flags]"},
         Mistake{
-            "EmptyProject", {"render", ""}, "render needs a PROJECT: hyperlocal render PROJECT"},
-        Mistake{
-            "TwoProjects", {"render", "a", "b"}, "render takes one PROJECT, but got 'a' and 'b'"},
+            "EmptyProject", {"render", ""}, "render needs a PROJECT: hyperlocal render PROJECT [flags]"},
+        Mistake{"TwoProjects",
+                {"render", "a", "b"},
+                "render takes PROJECT and no more, but got 'b' as well"},
+        Mistake{"NoChunks",
+                {"assemble", "plan"},
+                "assemble needs a CHUNK: hyperlocal assemble PLAN CHUNK... [flags]"},
         Mistake{"Argument", {"doctor", "x"}, "doctor takes no argument, but got 'x'"}),
     [](const auto& row) { return std::string(row.param.name); });
 
@@ -120,8 +160,9 @@ TEST(CommandLineTest, TheWishForJsonIsSeenEvenInAMistake) {
 }
 
 TEST(CommandLineTest, SchemasAreNamedForTheVerb) {
-  EXPECT_EQ(SchemaOf("render"), "hyperlocal.render/1");
-  EXPECT_EQ(SchemaOf("nonsense"), "hyperlocal/1");
+  EXPECT_EQ(SchemaOf(FindCommand("render")), "hyperlocal.render/1");
+  EXPECT_EQ(SchemaOf(FindCommand("contract chunk-plan")), "hyperlocal.contract.chunk-plan/1");
+  EXPECT_EQ(SchemaOf(nullptr), "hyperlocal/1");
 }
 
 }  // namespace

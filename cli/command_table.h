@@ -21,12 +21,18 @@ struct ExampleSpec {
   std::string_view meaning;
 };
 
+// A positional argument of a command.
+struct ArgumentSpec {
+  std::string_view name;  // "PROJECT"
+  std::string_view description;
+  bool required = true;
+  bool repeated = false;  // the last one of a command may stand any number of times
+};
+
 struct CommandSpec {
-  std::string_view name;
-  std::string_view summary;        // one line, for the list of commands
-  std::string_view argument = {};  // its one positional argument, "PROJECT"; empty: none
-  std::string_view argument_description = {};
-  bool argument_required = false;
+  std::string_view name;     // one word, or a group and a word: "contract chunk-plan"
+  std::string_view summary;  // one line, for the list of commands
+  std::vector<ArgumentSpec> arguments = {};
   std::string_view details = {};  // a paragraph or two, for its own help
   std::vector<FlagSpec> flags;
   std::vector<ExampleSpec> examples;
@@ -38,6 +44,8 @@ struct CommandSpec {
 // read it.
 std::span<const CommandSpec> Commands();
 const CommandSpec* FindCommand(std::string_view name);
+// The commands whose names begin with `group` and a space.
+std::vector<const CommandSpec*> CommandsOfGroup(std::string_view group);
 
 // What each exit status means, for the help and the documentation.
 struct ExitStatusSpec {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "cli/failure_report.h"
 #include "cli/human_text.h"
+#include "cli/report_failure.h"
 #include "cli/styled_line.h"
 #include "cli/version.h"
 
@@ -66,14 +66,10 @@ std::string DoctorJson(const std::vector<Finding>& findings, bool all_ok) {
   return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
-int Fail(Error error, CommandContext& context) {
+FailureReport Failed(Error error) {
   FailureReport failure;
   failure.error = std::move(error);
-  failure.verb = "doctor";
-  failure.signal = context.first_signal();
-  context.console.WriteErr(
-      FailureText(failure, context.environment.UseColor(context.console.ErrIsTerminal())));
-  return failure.exit_status();
+  return failure;
 }
 
 }  // namespace
@@ -89,12 +85,12 @@ int RunDoctor(const CommandLine& line, CommandContext& context,
   for (const MachineCheck& check : checks) {
     findings.push_back({check.name, check.run()});
     if (context.cancel.cancelled()) {
-      return Fail(Error{ErrorCode::kCancelled, "stopped"}, context);
+      return ReportFailure(Failed({ErrorCode::kCancelled, "stopped"}), line, context);
     }
     if (json) continue;
     const Status written = context.console.WriteOut(
         FindingText(findings.back(), name_width, color, context.environment.utf8));
-    if (!written) return Fail(written.error(), context);
+    if (!written) return ReportFailure(Failed(written.error()), line, context);
   }
   const auto missing = std::count_if(findings.begin(), findings.end(),
                                      [](const Finding& finding) { return !finding.outcome.ok; });
@@ -104,7 +100,7 @@ int RunDoctor(const CommandLine& line, CommandContext& context,
                      : fmt::format("\n{} of {} missing: see the fix below each.\n", missing,
                                    Counted(static_cast<std::int64_t>(findings.size()), "check"));
   const Status written = context.console.WriteOut(end);
-  if (!written) return Fail(written.error(), context);
+  if (!written) return ReportFailure(Failed(written.error()), line, context);
   return missing == 0 ? 0 : SpecOf(ErrorCode::kDependencyUnavailable).exit_status;
 }
 

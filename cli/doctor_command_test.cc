@@ -14,6 +14,7 @@ class DoctorCommandTest : public ::testing::Test {
   int Run(const std::vector<MachineCheck>& checks, bool json = false) {
     CommandLine line;
     line.command = FindCommand("doctor");
+    line.command = FindCommand("doctor");
     if (json) line.flags["json"] = "";
     return RunDoctor(line, context_, checks);
   }

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <vector>
 
+#include "cli/contract_command.h"
 #include "cli/doctor_command.h"
 #include "cli/environment.h"
 #include "cli/failure_report.h"
@@ -17,12 +18,17 @@
 #include "cli/process_console.h"
 #include "cli/render_command.h"
 #include "cli/signal_watcher.h"
+#include "cli/stage_commands.h"
 
 namespace hyperlocal::cli {
 namespace {
 
 int Run(const CommandLine& line, CommandContext& context) {
   if (line.command->name == "render") return RunRender(line, context, RenderLocally);
+  if (line.command->name == "plan") return RunPlan(line, context);
+  if (line.command->name == "render-chunk") return RunRenderChunk(line, context);
+  if (line.command->name == "assemble") return RunAssemble(line, context);
+  if (line.command->name.starts_with("contract ")) return RunContract(line, context);
   if (line.command->name == "doctor") {
     return RunDoctor(line, context, MachineChecks(context.cancel));
   }

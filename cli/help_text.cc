@@ -13,6 +13,7 @@ namespace hyperlocal::cli {
 namespace {
 
 constexpr std::size_t kHelpWidth = 80;
+constexpr std::size_t kCommandColumn = 26;  // where the summaries of a list of commands stand
 
 // "  left   words of the right column, broken to fit"; a left part that is too long gets its own
 // line.
@@ -56,17 +57,23 @@ std::string Description(const FlagSpec& flag) {
   return fmt::format("{}: {}", flag.description, fmt::join(flag.choices, ", "));
 }
 
-std::string UsageLine(const CommandSpec& command) {
-  std::string argument;
-  if (!command.argument.empty()) {
-    argument = command.argument_required ? fmt::format(" {}", command.argument)
-                                         : fmt::format(" [{}]", command.argument);
+}  // namespace
+
+std::string ArgumentsOf(const CommandSpec& command) {
+  std::string text;
+  for (const ArgumentSpec& argument : command.arguments) {
+    if (!text.empty()) text += ' ';
+    const std::string name = fmt::format("{}{}", argument.name, argument.repeated ? "..." : "");
+    text += argument.required ? name : fmt::format("[{}]", name);
   }
-  return fmt::format("hyperlocal {}{}{}", command.name, argument,
-                     command.flags.empty() ? "" : " [flags]");
+  return text;
 }
 
-}  // namespace
+std::string UsageLine(const CommandSpec& command) {
+  const std::string arguments = ArgumentsOf(command);
+  return fmt::format("hyperlocal {}{}{}{}", command.name, arguments.empty() ? "" : " ", arguments,
+                     command.flags.empty() ? "" : " [flags]");
+}
 
 std::string OverviewHelp() {
   std::string text =
@@ -76,7 +83,7 @@ std::string OverviewHelp() {
       "\n"
       "Commands\n";
   for (const CommandSpec& command : Commands()) {
-    text += TwoColumns(command.name, 12, command.summary);
+    text += TwoColumns(command.name, kCommandColumn, command.summary);
   }
   text += "\nStart here\n";
   text += TwoColumns("hyperlocal doctor", 36, "is everything there?");
@@ -85,6 +92,14 @@ std::string OverviewHelp() {
   text += "  hyperlocal --version              the version\n";
   text += "\nProgress goes to standard error, results to standard output.\n";
   return text;
+}
+
+std::string GroupHelp(std::string_view group) {
+  std::string text = fmt::format("Usage: hyperlocal {} COMMAND [flags]\n\nCommands\n", group);
+  for (const CommandSpec* command : CommandsOfGroup(group)) {
+    text += TwoColumns(command->name, kCommandColumn, command->summary);
+  }
+  return text + fmt::format("\nhyperlocal help {} COMMAND explains one, with examples.\n", group);
 }
 
 std::string CommandHelp(const CommandSpec& command) {
@@ -96,9 +111,11 @@ std::string CommandHelp(const CommandSpec& command) {
     text += fmt::format("  {}\n      {}\n", example.command, example.meaning);
   }
   constexpr std::size_t kFlagColumn = 34;
-  if (!command.argument.empty()) {
-    text += "\nArgument\n";
-    text += TwoColumns(command.argument, 14, command.argument_description);
+  if (!command.arguments.empty()) {
+    text += command.arguments.size() == 1 ? "\nArgument\n" : "\nArguments\n";
+    for (const ArgumentSpec& argument : command.arguments) {
+      text += TwoColumns(argument.name, 14, argument.description);
+    }
   }
   std::vector<std::string_view> groups;
   for (const FlagSpec& flag : command.flags) {

@@ -41,7 +41,7 @@ CheckOutcome CheckChrome(const CancellationToken& cancel) {
 }
 
 CheckOutcome CheckLibav() {
-  return {true, FfmpegVersionLine(), ""};
+  return {true, FfmpegVersion(), ""};
 }
 
 // A directory of our own in the temporary directory, gone with the object.

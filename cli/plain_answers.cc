@@ -6,12 +6,12 @@
 namespace hyperlocal::cli {
 namespace {
 
-int Fail(FailureReport failure, bool json, std::string_view verb, Console& console,
+int Fail(FailureReport failure, bool json, const CommandSpec* command, Console& console,
          const Environment& environment) {
   console.WriteErr(FailureText(failure, environment.UseColor(console.ErrIsTerminal())));
   if (json) {
     // The failure's own status stays, whether or not somebody could be told in JSON.
-    const Status ignored = console.WriteOut(FailureJson(failure, SchemaOf(verb)));
+    const Status ignored = console.WriteOut(FailureJson(failure, SchemaOf(command)));
     static_cast<void>(ignored);
   }
   return failure.exit_status();
@@ -23,7 +23,7 @@ int Print(const std::string& text, Console& console, const Environment& environm
   FailureReport failure;
   failure.error = written.error();
   failure.verb = "help";
-  return Fail(std::move(failure), false, "", console, environment);
+  return Fail(std::move(failure), false, nullptr, console, environment);
 }
 
 }  // namespace
@@ -32,21 +32,27 @@ PlainAnswer AnswerPlainly(std::span<const std::string> arguments, Console& conso
                           const Environment& environment) {
   auto invocation = ParseCommandLine(arguments);
   if (!invocation) {
-    const std::string verb = arguments.empty() ? "" : arguments.front();
+    const CommandSpec* command = CommandOf(arguments);
     FailureReport failure;
     failure.error = invocation.error();
-    failure.verb = verb;
-    const CommandSpec* command = FindCommand(verb);
-    failure.next_command =
-        command == nullptr ? "hyperlocal help" : "hyperlocal help " + std::string(command->name);
-    return {Fail(std::move(failure), AsksForJson(arguments), verb, console, environment), {}};
+    failure.next_command = "hyperlocal help";
+    if (command != nullptr) {
+      failure.verb = command->name;
+      failure.next_command += " " + failure.verb;
+    } else if (!arguments.empty()) {
+      failure.verb = arguments.front();
+      if (!CommandsOfGroup(arguments.front()).empty()) failure.next_command += " " + failure.verb;
+    }
+    return {Fail(std::move(failure), AsksForJson(arguments), command, console, environment), {}};
   }
   if (std::holds_alternative<VersionRequest>(*invocation)) {
     return {Print(VersionText(), console, environment), {}};
   }
   if (const auto* help = std::get_if<HelpRequest>(&*invocation)) {
     const std::string text =
-        help->command == nullptr ? OverviewHelp() : CommandHelp(*help->command);
+        help->command != nullptr ? CommandHelp(*help->command)
+        : help->group.empty()    ? OverviewHelp()
+                                 : GroupHelp(help->group);
     return {Print(text, console, environment), {}};
   }
   return {std::nullopt, std::get<CommandLine>(*std::move(invocation))};

@@ -4,11 +4,11 @@
 
 #include <memory>
 
-#include "cli/failure_report.h"
 #include "cli/line_view.h"
 #include "cli/live_view.h"
 #include "cli/render_report.h"
 #include "cli/render_request.h"
+#include "cli/report_failure.h"
 
 namespace hyperlocal::cli {
 namespace {
@@ -39,17 +39,6 @@ std::unique_ptr<ProgressView> ChooseView(const RenderRequest& request, CommandCo
   return std::make_unique<LineView>(options);
 }
 
-int Fail(const FailureReport& failure, bool json, CommandContext& context) {
-  const bool color = context.environment.UseColor(context.console.ErrIsTerminal());
-  context.console.WriteErr(FailureText(failure, color));
-  // The failure's own status stays, whether or not somebody could be told in JSON.
-  if (json) {
-    const Status ignored = context.console.WriteOut(FailureJson(failure, "hyperlocal.render/1"));
-    static_cast<void>(ignored);
-  }
-  return failure.exit_status();
-}
-
 // The cursor hides while the picture is drawn; this brings it back however the render ends.
 class HiddenCursor {
  public:
@@ -74,9 +63,8 @@ int RunRender(const CommandLine& line, CommandContext& context, const RenderFunc
   if (!request) {
     FailureReport failure;
     failure.error = request.error();
-    failure.verb = "render";
     failure.next_command = "hyperlocal help render";
-    return Fail(failure, line.Has("json"), context);
+    return ReportFailure(std::move(failure), line, context);
   }
   auto monitor =
       RenderMonitor(ChooseView(*request, context), context.console, context.clock, context.cancel);
@@ -87,8 +75,9 @@ int RunRender(const CommandLine& line, CommandContext& context, const RenderFunc
     return rendered;
   }();
   if (!result) {
-    return Fail(DescribeRenderFailure(result.error(), *request, monitor, context.first_signal()),
-                request->json, context);
+    return ReportFailure(
+        DescribeRenderFailure(result.error(), *request, monitor, context.first_signal()), line,
+        context);
   }
 
   const bool color = context.environment.UseColor(context.console.ErrIsTerminal());
@@ -101,8 +90,7 @@ int RunRender(const CommandLine& line, CommandContext& context, const RenderFunc
     FailureReport failure;
     failure.error = written.error();
     failure.error.message += fmt::format("; the video is complete: {}", result->output.string());
-    failure.verb = "render";
-    return Fail(failure, false, context);
+    return ReportFailure(std::move(failure), line, context);
   }
   return 0;
 }

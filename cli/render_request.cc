@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
 #include "engine/config/render_config.h"
 #include "engine/file/whole_file.h"
@@ -20,18 +18,6 @@ constexpr int kMostWorkers = 256;
 
 Error Usage(std::string message) {
   return Error{ErrorCode::kUsage, std::move(message)};
-}
-
-Result<std::optional<int>> WholeNumber(const CommandLine& line, std::string_view flag) {
-  const std::optional<std::string> text = line.Value(flag);
-  if (!text) return std::optional<int>();
-  int number = 0;
-  const char* end = text->data() + text->size();
-  const auto [stopped, failure] = std::from_chars(text->data(), end, number);
-  if (failure != std::errc() || stopped != end) {
-    return Usage(fmt::format("--{} needs a whole number, not '{}'", flag, *text));
-  }
-  return std::optional<int>(number);
 }
 
 // What ValidateRenderConfig calls a field, and the flag that sets it.
@@ -168,21 +154,21 @@ Result<RenderRequest> ReadRenderRequest(const CommandLine& line,
                                         const fs::path& working_directory) {
   RenderRequest request;
   LocalRenderOptions& options = request.options;
-  options.project = line.argument.value_or("");
-  HYPERLOCAL_TRY(options.fps, WholeNumber(line, "fps"));
-  HYPERLOCAL_TRY(options.width, WholeNumber(line, "width"));
-  HYPERLOCAL_TRY(options.height, WholeNumber(line, "height"));
+  options.project = line.arguments.at(0);
+  HYPERLOCAL_TRY(options.fps, line.WholeNumber("fps"));
+  HYPERLOCAL_TRY(options.width, line.WholeNumber("width"));
+  HYPERLOCAL_TRY(options.height, line.WholeNumber("height"));
   HYPERLOCAL_TRY(options.format, Format(line));
   if (const auto codec = line.Value("codec")) options.codec = ParseVideoCodec(*codec);
   if (const auto quality = line.Value("quality")) {
     options.quality = ParseQuality(*quality).value_or(options.quality);
   }
-  HYPERLOCAL_TRY(options.crf, WholeNumber(line, "crf"));
+  HYPERLOCAL_TRY(options.crf, line.WholeNumber("crf"));
   options.bitrate = line.Value("bitrate");
-  HYPERLOCAL_TRY(options.chunk_size, WholeNumber(line, "chunk-size"));
-  HYPERLOCAL_TRY(options.max_parallel_chunks, WholeNumber(line, "max-parallel-chunks"));
-  HYPERLOCAL_TRY(options.target_chunk_frames, WholeNumber(line, "target-chunk-frames"));
-  HYPERLOCAL_TRY(const std::optional<int> workers, WholeNumber(line, "workers"));
+  HYPERLOCAL_TRY(options.chunk_size, line.WholeNumber("chunk-size"));
+  HYPERLOCAL_TRY(options.max_parallel_chunks, line.WholeNumber("max-parallel-chunks"));
+  HYPERLOCAL_TRY(options.target_chunk_frames, line.WholeNumber("target-chunk-frames"));
+  HYPERLOCAL_TRY(const std::optional<int> workers, line.WholeNumber("workers"));
   if (workers && (*workers < 1 || *workers > kMostWorkers)) {
     return Usage(fmt::format("--workers must be from 1 to {}; got {}", kMostWorkers, *workers));
   }

@@ -37,6 +37,28 @@ function(hyperlocal_test name)
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()
 
+# hyperlocal_fuzz_target(json SRCS json_fuzz.cc DEPS ... RUNS 10000)
+# makes the libFuzzer program json_fuzz and a CTest test of that name: RUNS inputs, the same every time, made from the
+# files in corpus/json/. What breaks it is left in the build directory, and the output says how it is called. (Given a
+# directory instead, libFuzzer would write into the corpus.)
+function(hyperlocal_fuzz_target name)
+  cmake_parse_arguments(ARG "" "RUNS" "SRCS;DEPS" ${ARGN})
+  add_executable(${name}_fuzz ${ARG_SRCS})
+  target_link_libraries(${name}_fuzz PRIVATE ${ARG_DEPS} hyperlocal_flags)
+  target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+  file(GLOB seeds CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name}/*)
+  if(NOT seeds)
+    message(FATAL_ERROR "${name}_fuzz has no seeds in ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name}")
+  endif()
+  list(JOIN seeds "," seeds)
+  file(CONFIGURE OUTPUT ${name}_seeds.txt CONTENT "@seeds@" @ONLY)
+  # The time limit is for machines that are very slow or busy; elsewhere the number of runs ends it.
+  add_test(NAME ${name}_fuzz
+    COMMAND ${name}_fuzz -seed=1 -runs=${ARG_RUNS} -max_total_time=20 -timeout=10
+      -artifact_prefix=${CMAKE_CURRENT_BINARY_DIR}/${name}- -seed_inputs=@${CMAKE_CURRENT_BINARY_DIR}/${name}_seeds.txt)
+  set_tests_properties(${name}_fuzz PROPERTIES LABELS fuzz TIMEOUT 120)
+endfunction()
+
 # hyperlocal_bench(bench_name SRCS a_bench.cc DEPS hyperlocal::engine): a Google Benchmark binary.
 function(hyperlocal_bench name)
   if(NOT HYPERLOCAL_BENCH)

@@ -5,16 +5,32 @@
 #include "engine/av/video_joiner.h"
 
 namespace hyperlocal {
+namespace {
+
+// What the published implementation re-encodes to a constant rate, and refuses to (CONTRACT
+// section 6).
+Status CheckConstantRate(const PlanDirectory& plan) {
+  if (plan.format == OutputFormat::kMp4 && plan.locked.encoder == "libx264-software") return Ok();
+  return Error{ErrorCode::kFormatNotSupported,
+               fmt::format("a constant rate (cfr) is promised for H.264 in mp4 only; this plan is "
+                           "for {} by {}",
+                           WireName(plan.format), plan.locked.encoder)};
+}
+
+}  // namespace
 
 Result<AssembledVideo> Assemble(const PlanDirectory& plan,
                                 std::span<const std::filesystem::path> chunks,
-                                const std::filesystem::path& output) {
+                                const std::filesystem::path& output,
+                                const AssembleOptions& options) {
   if (chunks.size() != plan.chunks.size()) {
     return Error{
         ErrorCode::kMissingPlanArtifact,
         fmt::format("the plan has {} chunks, {} were given", plan.chunks.size(), chunks.size())};
   }
-  HYPERLOCAL_TRY(const JoinedVideo joined, JoinVideos(chunks, plan.fps, plan.total_frames, output));
+  if (options.constant_rate) HYPERLOCAL_TRY_STATUS(CheckConstantRate(plan));
+  HYPERLOCAL_TRY(const JoinedVideo joined,
+                 JoinVideos(chunks, plan.fps, output, {plan.total_frames, options.audio}));
   return AssembledVideo{output, joined.frames, joined.file_size};
 }
 

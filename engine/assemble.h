@@ -15,11 +15,21 @@ struct AssembledVideo {
   std::int64_t file_size = 0;  // bytes
 };
 
+struct AssembleOptions {
+  // The sound of the video, padded with silence or cut to its length; empty: none.
+  std::filesystem::path audio = {};
+  // The caller counts on a constant frame rate. What is joined here has one in any case: time
+  // stamps are counted anew from the frame number. So this only refuses what the contract refuses.
+  bool constant_rate = false;
+};
+
 // Joins the chunks of a plan, in order, into the final file by copying packets. `output` is
 // complete or as it was before. Errors: kMissingPlanArtifact (a chunk too few or too many, or one
-// that is not there), kMedia (the joined frames are not as many as planned), kCannotWrite, kIo.
+// that is not there), kMedia (the joined frames are not as many as planned; the sound cannot be
+// read), kFormatNotSupported (constant_rate of anything but H.264 in mp4), kCannotWrite, kIo.
 Result<AssembledVideo> Assemble(const PlanDirectory& plan,
                                 std::span<const std::filesystem::path> chunks,
-                                const std::filesystem::path& output);
+                                const std::filesystem::path& output,
+                                const AssembleOptions& options = {});
 
 }  // namespace hyperlocal

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <future>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -290,6 +291,8 @@ std::int64_t FramesOf(double duration_seconds, FrameRate rate) {
 }
 
 Result<PlanDirectory> PlanProject(const PlanRequest& request, BrowserSlot& slot) {
+  // Asked while the page is looked at; known by the time the plan is frozen.
+  const auto version = std::async(std::launch::async, FfmpegVersionLine);
   HYPERLOCAL_TRY(const ProjectKind kind, DetectProjectKind(request.project, request.entry_file));
   const fs::path compiled = request.plan_directory / "compiled";
   if (kind == ProjectKind::kTestCard) {

@@ -102,12 +102,12 @@ Status CheckWorker(const PlanDirectory& plan, int index) {
     return Error{ErrorCode::kFormatNotSupported,
                  fmt::format("{} is not rendered yet; mp4 is", WireName(plan.format))};
   }
-  if (plan.ffmpeg_version != FfmpegVersionLine()) {
+  if (!IsFfmpegVersionHere(plan.ffmpeg_version)) {
     return Error{ErrorCode::kFfmpegVersionMismatch,
                  fmt::format("the plan was made for \"{}\", this machine has \"{}\"; plan again "
                              "here, or render where it "
                              "was planned",
-                             plan.ffmpeg_version, FfmpegVersionLine())};
+                             plan.ffmpeg_version, FfmpegVersion())};
   }
   return Ok();
 }

@@ -1,10 +1,13 @@
 #include "engine/av/video_joiner.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "engine/av/audio_track_internal.h"
 #include "engine/av/libav_handles_internal.h"
 #include "engine/av/output_file_internal.h"
 
@@ -68,8 +71,13 @@ Status CheckFits(const AVCodecParameters& chunk, const AVCodecParameters& first)
 // The mp4 that grows, chunk by chunk.
 class Joiner {
  public:
-  Joiner(FrameRate rate, const std::filesystem::path& output, std::unique_ptr<OutputFile> file)
-      : rate_(rate), name_(output.string()), file_(std::move(file)), packet_(av_packet_alloc()) {}
+  Joiner(FrameRate rate, const std::filesystem::path& output, std::unique_ptr<OutputFile> file,
+         std::optional<AudioTrack> audio)
+      : rate_(rate),
+        name_(output.string()),
+        file_(std::move(file)),
+        audio_(std::move(audio)),
+        packet_(av_packet_alloc()) {}
 
   Status Append(const OpenChunk& chunk) {
     if (muxer_ == nullptr) {
@@ -110,6 +118,7 @@ class Joiner {
   std::int64_t frames() const { return frames_; }
 
   Result<JoinedVideo> Finish() {
+    HYPERLOCAL_TRY_STATUS(WriteSoundUpTo(std::numeric_limits<std::int64_t>::max()));
     if (const int code = av_write_trailer(muxer_.get()); code < 0) return WriteError(code);
     HYPERLOCAL_TRY(const std::int64_t size, file_->Commit());
     return JoinedVideo{.frames = frames_, .file_size = size};
@@ -134,11 +143,13 @@ class Joiner {
     stream->time_base = AVRational{1, kTrackTimescale};
     stream->avg_frame_rate = AVRational{rate_.num, rate_.den};
     stream->r_frame_rate = stream->avg_frame_rate;
+    if (audio_) HYPERLOCAL_TRY_STATUS(AddSoundStream());
     LibavOptions options;
-    // See video_writer.cc: exact durations, and no edit list.
+    // See video_writer.cc: exact durations, and no edit list where nothing is edited. With sound
+    // there is one: it hides what an AAC decoder needs before the first sample.
     options.Set("video_track_timescale", std::to_string(kTrackTimescale));
     options.Set("movie_timescale", std::to_string(kTrackTimescale));
-    options.Set("use_editlist", "0");
+    options.Set("use_editlist", audio_ ? "1" : "0");
     options.Set("movflags", "+faststart");
     code = avformat_write_header(raw, options.out());
     if (code < 0) return WriteError(code);
@@ -152,16 +163,48 @@ class Joiner {
     return av_rescale(frame, std::int64_t{kTrackTimescale} * rate_.den, rate_.num);
   }
 
+  Status AddSoundStream() {
+    AVStream* stream = avformat_new_stream(muxer_.get(), nullptr);
+    if (stream == nullptr ||
+        avcodec_parameters_copy(stream->codecpar, audio_->parameters.get()) < 0) {
+      return Error{ErrorCode::kInternal, "out of memory"};
+    }
+    stream->time_base = audio_->time_base;
+    return Ok();
+  }
+
+  // The packets of the sound that begin before `time`, in the time of the pictures, so that players
+  // find both side by side in the file.
+  Status WriteSoundUpTo(std::int64_t time) {
+    while (audio_ && sound_written_ < audio_->packets.size()) {
+      AVPacket* packet = audio_->packets[sound_written_].get();
+      const AVRational pictures{1, kTrackTimescale};
+      if (av_compare_ts(packet->dts, audio_->time_base, time, pictures) >= 0) return Ok();
+      av_packet_rescale_ts(packet, audio_->time_base, muxer_->streams[1]->time_base);
+      packet->pos = -1;
+      packet->stream_index = 1;
+      ++sound_written_;
+      HYPERLOCAL_TRY_STATUS(Write(packet));
+    }
+    return Ok();
+  }
+
+  Status Write(AVPacket* packet) {
+    int code = av_write_frame(muxer_.get(), packet);
+    av_packet_unref(packet);
+    if (code >= 0) code = file_->io()->error;
+    if (code < 0) return WriteError(code);
+    return Ok();
+  }
+
   Status Copy() {
+    HYPERLOCAL_TRY_STATUS(WriteSoundUpTo(TimeOf(frames_)));
     packet_->pts = TimeOf(frames_);
     packet_->dts = packet_->pts;
     packet_->duration = TimeOf(frames_ + 1) - packet_->pts;
     packet_->pos = -1;
     packet_->stream_index = 0;
-    int code = av_write_frame(muxer_.get(), packet_.get());
-    av_packet_unref(packet_.get());
-    if (code >= 0) code = file_->io()->error;
-    if (code < 0) return WriteError(code);
+    HYPERLOCAL_TRY_STATUS(Write(packet_.get()));
     ++frames_;
     return Ok();
   }
@@ -172,6 +215,8 @@ class Joiner {
   std::string name_;
   std::unique_ptr<OutputFile> file_;  // outlives the muxer
   MuxerHandle muxer_;
+  std::optional<AudioTrack> audio_;
+  std::size_t sound_written_ = 0;  // packets
   PacketHandle packet_;
   std::int64_t frames_ = 0;
 };
@@ -179,15 +224,21 @@ class Joiner {
 }  // namespace
 
 Result<JoinedVideo> JoinVideos(std::span<const std::filesystem::path> chunks, FrameRate rate,
-                               std::optional<std::int64_t> expected_frames,
-                               const std::filesystem::path& output) {
+                               const std::filesystem::path& output, const JoinOptions& options) {
   CaptureLibavMessages();
   if (chunks.empty()) return Error{ErrorCode::kMedia, "there are no chunks to join"};
   if (rate.num < 1 || rate.den < 1) {
     return Error{ErrorCode::kMedia, "the frame rate must be positive"};
   }
+  std::optional<AudioTrack> audio;
+  if (!options.audio.empty()) {
+    if (!options.expected_frames) {
+      return Error{ErrorCode::kInternal, "sound is fitted to a length that must be known"};
+    }
+    HYPERLOCAL_TRY(audio, ReadAudioTrack(options.audio, *options.expected_frames, rate));
+  }
   HYPERLOCAL_TRY(std::unique_ptr<OutputFile> file, OutputFile::Create(output));
-  Joiner joiner(rate, output, std::move(file));
+  Joiner joiner(rate, output, std::move(file), std::move(audio));
   for (std::size_t i = 0; i < chunks.size(); ++i) {
     Result<OpenChunk> chunk = Open(chunks[i]);
     if (!chunk) return std::move(chunk).error().WithContext(NameOfChunk(i, chunks[i]));
@@ -195,10 +246,10 @@ Result<JoinedVideo> JoinVideos(std::span<const std::filesystem::path> chunks, Fr
       return std::move(status).error().WithContext(NameOfChunk(i, chunks[i]));
     }
   }
-  if (expected_frames && joiner.frames() != *expected_frames) {
+  if (options.expected_frames && joiner.frames() != *options.expected_frames) {
     return Error{ErrorCode::kMedia, "the chunks hold " + std::to_string(joiner.frames()) +
                                         " frames together, not " +
-                                        std::to_string(*expected_frames)};
+                                        std::to_string(*options.expected_frames)};
   }
   return joiner.Finish();
 }

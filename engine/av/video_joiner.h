@@ -15,17 +15,21 @@ struct JoinedVideo {
   std::int64_t file_size = 0;  // bytes
 };
 
-// Joins chunk files, in order, into one mp4 by copying packets: timestamps are counted anew from the frame number,
-// the container's and the stream's rates are exactly `rate`, the index comes first (faststart). Written aside,
-// synced, renamed: `output` is complete or untouched. With `expected_frames`, a video of any other length is an
-// error too. Errors: kMissingPlanArtifact (no such chunk), kMedia (chunks that do not fit together: size, codec
-// or headers differ, one is cut off, the lengths do not add up; the message names the chunk), kCannotWrite, kIo.
+struct JoinOptions {
+  // A video of any other length is an error; empty: any length.
+  std::optional<std::int64_t> expected_frames = {};
+  // The sound of the video, fitted to its length; needs expected_frames. Empty: none.
+  std::filesystem::path audio = {};
+};
+
+// Joins chunk files, in order, into one mp4 by copying packets: timestamps are counted anew from
+// the frame number, the container's and the stream's rates are exactly `rate`, the index comes
+// first (faststart). Written aside, synced, renamed: `output` is complete or untouched. Errors:
+// kMissingPlanArtifact (no such chunk or sound), kMedia (chunks that do not fit together: size,
+// codec or headers differ, one is cut off, the lengths do not add up; the message names the chunk),
+// kCannotWrite, kIo.
 Result<JoinedVideo> JoinVideos(std::span<const std::filesystem::path> chunks, FrameRate rate,
-                               std::optional<std::int64_t> expected_frames,
-                               const std::filesystem::path& output);
-inline Result<JoinedVideo> JoinVideos(std::span<const std::filesystem::path> chunks, FrameRate rate,
-                                      const std::filesystem::path& output) {
-  return JoinVideos(chunks, rate, std::nullopt, output);
-}
+                               const std::filesystem::path& output,
+                               const JoinOptions& options = {});
 
 }  // namespace hyperlocal

@@ -161,12 +161,12 @@ TEST_F(RefusedJoin, KeepsWhatWasThereBefore) {
 }
 
 TEST_F(RefusedJoin, CountsTheFramesThatWereExpected) {
-  const auto joined = JoinVideos(Paths{first_, second_}, {30, 1}, 21, directory_ / "all.mp4");
+  const auto joined = JoinVideos(Paths{first_, second_}, {30, 1}, directory_ / "all.mp4", {21});
   ASSERT_FALSE(joined);
   EXPECT_EQ(joined.error().code, ErrorCode::kMedia);
   EXPECT_THAT(joined.error().message, AllOf(HasSubstr("20 frames"), HasSubstr("21")));
   EXPECT_FALSE(exists(directory_ / "all.mp4"));
-  EXPECT_TRUE(JoinVideos(Paths{first_, second_}, {30, 1}, 20, directory_ / "all.mp4"));
+  EXPECT_TRUE(JoinVideos(Paths{first_, second_}, {30, 1}, directory_ / "all.mp4", {20}));
 }
 
 TEST_F(RefusedJoin, OfNothingIsAnError) {

@@ -248,8 +248,14 @@ TEST(VideoWriter, AFullDiskIsAnIoErrorAndLeavesNothing) {
   EXPECT_THAT(NamesIn(directory.path()), IsEmpty());
 }
 
-TEST(FfmpegVersionLine, HasTheFormOfTheCommandsFirstLine) {
-  EXPECT_THAT(FfmpegVersionLine(), ::testing::MatchesRegex("ffmpeg version [^ ]+"));
+TEST(FfmpegVersion, BeginsTheFirstLineOfTheCommand) {
+  EXPECT_THAT(FfmpegVersion(), ::testing::MatchesRegex("ffmpeg version [^ ]+"));
+  EXPECT_TRUE(FfmpegVersionLine().starts_with(FfmpegVersion()));
+  EXPECT_TRUE(IsFfmpegVersionHere(FfmpegVersionLine()));
+  EXPECT_TRUE(IsFfmpegVersionHere(FfmpegVersion()));
+  EXPECT_TRUE(IsFfmpegVersionHere(FfmpegVersion() + " Copyright (c) 2000-2021 others"));
+  EXPECT_FALSE(IsFfmpegVersionHere(FfmpegVersion() + "1"));
+  EXPECT_FALSE(IsFfmpegVersionHere(""));
 }
 
 }  // namespace

@@ -58,7 +58,8 @@ std::string NamesIn(const std::array<std::pair<Enum, const char*>, kSize>& table
 
 Error Invalid(std::string_view field, std::string_view problem) {
   return Error{ErrorCode::kInvalidConfig,
-               "[validateConfig] " + std::string(field) + ": " + std::string(problem)};
+               "[validateConfig] " + std::string(field) + ": " + std::string(problem),
+               std::string(field)};
 }
 
 // The fields of the wire, looked at one by one. A field that is null is there; JavaScript tells the
@@ -196,6 +197,15 @@ Result<std::optional<std::string>> Variables(const Fields& fields) {
   return std::optional<std::string>(*std::move(text));
 }
 
+// JSON.stringify writes a number beyond the range of doubles as null.
+json WithoutInfinities(json value) {
+  if (value.is_number_float() && !std::isfinite(value.get<double>())) return nullptr;
+  if (value.is_structured()) {
+    for (json& member : value) member = WithoutInfinities(std::move(member));
+  }
+  return value;
+}
+
 // The fields that the published validator does not look at and we need typed. Null is absent to
 // them.
 Status ReadUncheckedFields(const Fields& fields, RenderConfig& out) {
@@ -329,9 +339,10 @@ json RenderConfigToJson(const RenderConfig& config) {
   return out;
 }
 
-Status CheckExecutionArgumentSize(std::string_view argument_json) {
-  if (argument_json.size() <= kExecutionArgumentLimitBytes) return Ok();
-  return Invalid("config", "the execution argument has " + std::to_string(argument_json.size()) +
+Status CheckExecutionArgument(const json& argument) {
+  HYPERLOCAL_TRY(const std::string text, CanonicalJson(WithoutInfinities(argument)));
+  if (text.size() <= kExecutionArgumentLimitBytes) return Ok();
+  return Invalid("config", "the execution argument has " + std::to_string(text.size()) +
                                " bytes of JSON; a workflow takes " +
                                std::to_string(kExecutionArgumentLimitBytes) +
                                ". Give media in the variables as addresses, not as their bytes");

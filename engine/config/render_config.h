@@ -50,7 +50,7 @@ struct RenderConfig {
 
 // The one place that says what a valid `Config` is (CONTRACT section 1): checks run in the order of
 // that table and the first violation wins. Error: kInvalidConfig with `[validateConfig] <field>:
-// <what is wrong>`, where field is `config` or `config.<name>`. Unknown fields are ignored. After
+// <what is wrong>` and that field, which is `config` or `config.<name>`. Unknown fields are ignored. After
 // the checks of that table come the types of entryFile, planDirSizeLimitBytes and cfr, which the
 // published implementation leaves to whoever uses them.
 Result<RenderConfig> ValidateRenderConfig(const nlohmann::json& config);
@@ -61,7 +61,8 @@ nlohmann::json RenderConfigToJson(const RenderConfig& config);
 // 512 KiB: what one workflow execution takes as its argument.
 inline constexpr std::size_t kExecutionArgumentLimitBytes = 524'288;
 
-// `argument_json` is the whole argument, serialized. Error: kInvalidConfig for the field `config`.
-Status CheckExecutionArgumentSize(std::string_view argument_json);
+// Whether the whole argument, as JSON in UTF-8, stays within that. Error: kInvalidConfig for the
+// field `config`.
+Status CheckExecutionArgument(const nlohmann::json& argument);
 
 }  // namespace hyperlocal

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -252,10 +253,18 @@ TEST(RenderConfig, WireNamesReadBack) {
 }
 
 TEST(ExecutionArgument, MayHave512KiBAndNoByteMore) {
-  EXPECT_TRUE(CheckExecutionArgumentSize(std::string(524'288, 'x')));
-  const auto status = CheckExecutionArgumentSize(std::string(524'289, 'x'));
+  // The quotes count too.
+  EXPECT_TRUE(CheckExecutionArgument(std::string(524'286, 'x')));
+  const auto status = CheckExecutionArgument(std::string(524'287, 'x'));
   ASSERT_FALSE(status);
   EXPECT_TRUE(status.error().message.starts_with("[validateConfig] config: "));
+  EXPECT_EQ(status.error().field, "config");
+  std::string letters;  // of two bytes each
+  for (int i = 0; i < 262'144; ++i) letters += "\u00e4";
+  EXPECT_FALSE(CheckExecutionArgument(letters));
+  EXPECT_TRUE(CheckExecutionArgument(letters.substr(2)));
+  // A number beyond the range of doubles is null.
+  EXPECT_TRUE(CheckExecutionArgument(std::numeric_limits<double>::infinity()));
 }
 
 }  // namespace

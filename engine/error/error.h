@@ -47,6 +47,7 @@ enum class ErrorCode {
   kPermission,
   kMedia,     // libav refused something that should have worked
   kInvalidJson,
+  kInvalidArchive,  // damaged, hostile, or larger than it may be
   kCancelled,  // somebody asked us to stop
   kTimeout,
   kRetriesExhausted,
@@ -104,6 +105,7 @@ inline constexpr std::array kErrorTable{
     ErrorSpec{ErrorCode::kPermission, "PERMISSION", "", 500, true, 77},
     ErrorSpec{ErrorCode::kMedia, "MEDIA", "", 500, true, 70},
     ErrorSpec{ErrorCode::kInvalidJson, "INVALID_JSON", "", 400, false, 65},
+    ErrorSpec{ErrorCode::kInvalidArchive, "INVALID_ARCHIVE", "", 400, false, 65},
     ErrorSpec{ErrorCode::kCancelled, "CANCELLED", "", 500, true, 130},
     ErrorSpec{ErrorCode::kTimeout, "TIMEOUT", "", 500, true, 124},
     ErrorSpec{ErrorCode::kRetriesExhausted, "RETRIES_EXHAUSTED", "", 500, true, 75},
@@ -128,11 +130,14 @@ constexpr const ErrorSpec& SpecOf(ErrorCode code) {
 struct [[nodiscard]] Error {
   ErrorCode code = ErrorCode::kInternal;
   std::string message;
+  // The field of the input that is wrong, where the contract promises its name apart from the
+  // message ("config.variables.a[2]"); else empty.
+  std::string field = {};
 
   const ErrorSpec& spec() const { return SpecOf(code); }
   // "chunk 3: <message>": what was being done, put before what went wrong.
   Error WithContext(std::string_view context) && {
-    return Error{code, std::string(context) + ": " + std::move(message)};
+    return Error{code, std::string(context) + ": " + std::move(message), std::move(field)};
   }
 };
 

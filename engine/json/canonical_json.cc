@@ -95,11 +95,17 @@ Status AppendString(std::string_view text, std::string& out) {
   return Ok();
 }
 
-// JSON.stringify with an indent, or the canonical form: sorted keys and no white space.
+// The three forms that are written: JSON.stringify with an indent, without one, and the canonical
+// one, whose keys are sorted.
+struct Layout {
+  std::optional<std::size_t> indent = {};
+  bool sorted = false;
+};
+
 template <typename Json>
 class Writer {
  public:
-  explicit Writer(std::optional<std::size_t> indent) : indent_(indent) {}
+  explicit Writer(Layout layout) : indent_(layout.indent), sorted_(layout.sorted) {}
 
   Result<std::string> Write(const Json& value) {
     HYPERLOCAL_TRY_STATUS(Append(value, 0));
@@ -157,7 +163,7 @@ class Writer {
     std::vector<Member> members;
     members.reserve(object.size());
     for (Member it = object.begin(); it != object.end(); ++it) members.push_back(it);
-    if (!indent_) {
+    if (sorted_) {
       std::sort(members.begin(), members.end(),
                 [](const Member& a, const Member& b) { return Utf16Less(a.key(), b.key()); });
     }
@@ -179,7 +185,8 @@ class Writer {
     if (indent_) out_.append(1, '\n').append(*indent_ * depth, ' ');
   }
 
-  std::optional<std::size_t> indent_;
+  const std::optional<std::size_t> indent_;
+  const bool sorted_;
   std::string out_;
 };
 
@@ -207,11 +214,15 @@ std::string JavaScriptNumber(double value) {
 }
 
 Result<std::string> CanonicalJson(const nlohmann::json& value) {
-  return Writer<nlohmann::json>(std::nullopt).Write(value);
+  return Writer<nlohmann::json>({.sorted = true}).Write(value);
 }
 
 Result<std::string> PrettyJson(const nlohmann::ordered_json& value) {
-  return Writer<nlohmann::ordered_json>(2).Write(value);
+  return Writer<nlohmann::ordered_json>({.indent = 2}).Write(value);
+}
+
+Result<std::string> CompactJson(const nlohmann::ordered_json& value) {
+  return Writer<nlohmann::ordered_json>({}).Write(value);
 }
 
 }  // namespace hyperlocal

@@ -28,6 +28,10 @@ Result<std::string> CanonicalJson(const nlohmann::json& value);
 // files of a plan, whose bytes go into its hash. Errors: as CanonicalJson.
 Result<std::string> PrettyJson(const nlohmann::ordered_json& value);
 
+// `value` as JSON.stringify(value) writes it: on one line, keys in the order they were put in.
+// Errors: as CanonicalJson.
+Result<std::string> CompactJson(const nlohmann::ordered_json& value);
+
 // Parses JSON text without exceptions. Duplicate keys: the last wins, as in JavaScript. Lone
 // surrogate escapes are kept (as WTF-8 in the strings). A number beyond the range of doubles is
 // infinite, as in JavaScript. Errors: kInvalidJson naming `what`, line and column (in code points,

@@ -120,13 +120,13 @@ Status ReadComposition(const std::string& text, const std::string& where, Compos
 }  // namespace
 
 std::filesystem::path PlanDirectory::audio_file() const {
-  for (const char* name : {"audio.m4a", "audio.aac"}) {
+  for (const char* name : {plan_files::kAudio, plan_files::kOldAudio}) {
     if (Exists(root / name)) return root / name;
   }
   return {};
 }
 
-Result<PlanDirectory> ReadPlanDirectory(const std::filesystem::path& root) {
+Result<PlanDirectory> ReadPlanForAssembly(const std::filesystem::path& root) {
   PlanDirectory plan;
   plan.root = root;
   const auto where = [&root](const char* name) { return (root / name).string(); };
@@ -142,9 +142,14 @@ Result<PlanDirectory> ReadPlanDirectory(const std::filesystem::path& root) {
   HYPERLOCAL_TRY(plan.locked, ParseLockedConfig(locked, where(plan_files::kLockedConfig)));
   HYPERLOCAL_TRY(const std::string chunks, ReadArtifact(root, plan_files::kChunks));
   HYPERLOCAL_TRY_STATUS(ReadChunks(chunks, where(plan_files::kChunks), manifest, plan));
+  return plan;
+}
+
+Result<PlanDirectory> ReadPlanDirectory(const std::filesystem::path& root) {
+  HYPERLOCAL_TRY(PlanDirectory plan, ReadPlanForAssembly(root));
   HYPERLOCAL_TRY(const std::string composition, ReadArtifact(root, plan_files::kComposition));
-  HYPERLOCAL_TRY_STATUS(
-      ReadComposition(composition, where(plan_files::kComposition), plan.composition));
+  HYPERLOCAL_TRY_STATUS(ReadComposition(composition, (root / plan_files::kComposition).string(),
+                                        plan.composition));
   if (!Exists(root / plan_files::kEntryPage)) {
     return Error{ErrorCode::kMissingPlanArtifact,
                  "the plan in " + root.string() + " lacks " + plan_files::kEntryPage};

@@ -103,6 +103,10 @@ Status FreezePlanDirectory(PlanDirectory& plan, std::int64_t size_limit_bytes);
 // kMissingPlanArtifact, kPlanProtocolUnsupported, kInvalidJson, kMissingRuntimeEnvSnapshot.
 Result<PlanDirectory> ReadPlanDirectory(const std::filesystem::path& root);
 
+// The same for who only joins chunks: compiled/ and the facts of the composition need not be there,
+// and are not read.
+Result<PlanDirectory> ReadPlanForAssembly(const std::filesystem::path& root);
+
 // The plan hash v1 (CONTRACT section 2) of what lies in the directory now.
 Result<std::string> ComputePlanHash(const PlanDirectory& plan);
 

@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "engine/file/file_tree.h"
+#include "engine/file/whole_file.h"
 #include "engine/hash/sha256.h"
 #include "engine/json/canonical_json.h"
 #include "engine/json/utf16_order.h"
 #include "engine/plan/plan_directory.h"
 #include "engine/plan/plan_files_internal.h"
+#include "engine/plan/plan_manifest.h"
 
 namespace hyperlocal {
 namespace {
@@ -99,6 +101,17 @@ Status VerifyPlanHash(const PlanDirectory& plan) {
       "the plan in " + plan.root.string() + " is not what was planned: plan.json says " +
           plan.plan_hash + ", its files give " + computed +
           ". A file was changed or did not arrive whole; fetch the plan again or plan again"};
+}
+
+Result<std::string> RecomputePlanHash(const std::filesystem::path& root) {
+  HYPERLOCAL_TRY(const bool content_addressed, IsContentAddressedPlan(root));
+  if (content_addressed) {
+    HYPERLOCAL_TRY(const std::string text, ReadWholeFile(root / kManifest));
+    HYPERLOCAL_TRY(const nlohmann::json manifest, ParseJson(text, (root / kManifest).string()));
+    return PlanManifestHash(manifest);
+  }
+  HYPERLOCAL_TRY(const PlanDirectory plan, ReadPlanDirectory(root));
+  return ComputePlanHash(plan);
 }
 
 Result<std::string> PlanManifestHash(const nlohmann::json& manifest) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
@@ -16,5 +17,10 @@ inline constexpr const char* kPlanHashSchemaV2 = "hyperframes-plan-manifest-hash
 // directory, is ComputePlanHash in plan_directory.h.) Error: kInvalidJson when it is no object or
 // holds a number without a JSON form.
 Result<std::string> PlanManifestHash(const nlohmann::json& manifest);
+
+// The hash of the plan in `root` as it lies there now, whatever it says of itself: of the files of
+// a plan directory, of the manifest of a content-addressed plan. Errors: those of ReadPlanDirectory
+// and IsContentAddressedPlan.
+Result<std::string> RecomputePlanHash(const std::filesystem::path& root);
 
 }  // namespace hyperlocal

@@ -34,6 +34,6 @@ int main() {
   }
   std::printf("frame %lld, %s, %s\n", static_cast<long long>(*frame),
               hyperlocal::Sha256Hex("").substr(0, 8).c_str(),
-              hyperlocal::FfmpegVersionLine().c_str());
+              hyperlocal::FfmpegVersion().c_str());
   return 0;
 }

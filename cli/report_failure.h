@@ -1,0 +1,14 @@
+#pragma once
+
+#include "cli/command_context.h"
+#include "cli/command_line.h"
+#include "cli/failure_report.h"
+
+namespace hyperlocal::cli {
+
+// Tells a command's failure on standard error, and with --json as a document on standard output
+// too. Fills in the command's name and the signal, when there was one. Returns the exit status,
+// which is the failure's own whether or not somebody could be told.
+int ReportFailure(FailureReport failure, const CommandLine& line, CommandContext& context);
+
+}  // namespace hyperlocal::cli

@@ -1,0 +1,241 @@
+#include "cli/stage_commands.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/report_failure.h"
+#include "cli/version.h"
+#include "engine/assemble.h"
+#include "engine/browser/browser_slot.h"
+#include "engine/config/render_config.h"
+#include "engine/file/aside_directory.h"
+#include "engine/file/scratch_directory.h"
+#include "engine/file/whole_file.h"
+#include "engine/json/canonical_json.h"
+#include "engine/plan/materialize_plan.h"
+#include "engine/plan/publish_plan.h"
+#include "engine/plan_project.h"
+#include "engine/render_chunk.h"
+
+namespace hyperlocal::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+// What a stage has to say: a line for people, members of a document for programs.
+struct StageResult {
+  std::string text;
+  ordered_json members;
+};
+
+int Run(const CommandLine& line, CommandContext& context,
+        const std::function<Result<StageResult>()>& stage) {
+  const auto started = context.clock();
+  const auto fail = [&](Error error) {
+    FailureReport failure;
+    failure.error = std::move(error);
+    failure.next_command = "hyperlocal help " + std::string(line.command->name);
+    return ReportFailure(std::move(failure), line, context);
+  };
+  auto done = stage();
+  if (!done) return fail(std::move(done).error());
+  std::string text = done->text + "\n";
+  if (line.Has("json")) {
+    using std::chrono::milliseconds;
+    const auto took = std::chrono::duration_cast<milliseconds>(context.clock() - started);
+    ordered_json document{{"schema", SchemaOf(line.command)}};
+    document.update(done->members);
+    document["durationMs"] = took.count();
+    document["_meta"]["version"] = Version();
+    auto json = PrettyJson(document);
+    if (!json) return fail(std::move(json).error());
+    text = *json + "\n";
+  }
+  const Status written = context.console.WriteOut(text);
+  return written ? 0 : fail(written.error());
+}
+
+// Says what pages say, once each, and how far a chunk is, every few seconds.
+class StageVoice {
+ public:
+  explicit StageVoice(CommandContext& context) : context_(context), last_(context.clock()) {}
+
+  void Message(std::string_view text) {
+    context_.console.WriteErr(fmt::format("warning: {}\n", text));
+  }
+  void Frames(std::int64_t done, std::int64_t of) {
+    constexpr std::chrono::seconds kBetween{4};
+    const auto now = context_.clock();
+    if (now - last_ < kBetween) return;
+    last_ = now;
+    context_.console.WriteErr(fmt::format("{} of {} frames\n", done, of));
+  }
+
+ private:
+  CommandContext& context_;
+  std::chrono::steady_clock::time_point last_;
+};
+
+Result<RenderConfig> ReadConfig(const std::string& file) {
+  HYPERLOCAL_TRY(const std::string text, ReadWholeFile(file));
+  HYPERLOCAL_TRY(const nlohmann::json config, ParseJson(text, file));
+  auto valid = ValidateRenderConfig(config);
+  if (!valid) return std::move(valid).error().WithContext(file);
+  return valid;
+}
+
+ordered_json PlanMembers(const fs::path& directory, const PlanDirectory& plan) {
+  return {{"planDir", directory.string()},
+          {"planHash", plan.plan_hash},
+          {"chunkCount", plan.chunks.size()},
+          {"totalFrames", plan.total_frames},
+          {"fps", plan.fps.num},
+          {"width", plan.width},
+          {"height", plan.height},
+          {"format", WireName(plan.format)},
+          {"hasAudio", plan.has_audio},
+          {"ffmpegVersion", plan.ffmpeg_version},
+          {"producerVersion", plan.producer_version}};
+}
+
+Result<StageResult> Plan(const CommandLine& line, CommandContext& context) {
+  const fs::path directory = line.Value("out").value_or("");
+  if (directory.empty()) return Error{ErrorCode::kUsage, "plan needs --out DIR"};
+  if (!line.Has("config")) return Error{ErrorCode::kUsage, "plan needs --config FILE"};
+  HYPERLOCAL_TRY(const RenderConfig config, ReadConfig(*line.Value("config")));
+  const bool content_addressed = line.Value("protocol").value_or("v2") == "v2";
+
+  StageVoice voice(context);
+  PlanRequest request;
+  request.project = line.arguments[0];
+  request.entry_file = config.entry_file;
+  request.variables_json = config.variables_json;
+  request.config_for = [&config](const CompositionFacts&) { return Result<RenderConfig>(config); };
+  request.on_message = [&voice](std::string_view text) { voice.Message(text); };
+  BrowserSlot slot(context.cancel);
+
+  if (!content_addressed) {
+    HYPERLOCAL_TRY(const auto aside, AsideDirectory::Create(directory));
+    request.plan_directory = aside->path();
+    HYPERLOCAL_TRY(const PlanDirectory plan, PlanProject(request, slot));
+    HYPERLOCAL_TRY_STATUS(aside->Commit());
+    return StageResult{directory.string(), PlanMembers(directory, plan)};
+  }
+  HYPERLOCAL_TRY(const auto publisher, PublishPlanToDirectory(directory));
+  HYPERLOCAL_TRY(const auto scratch, ScratchDirectory::Create("plan"));
+  request.plan_directory = scratch->path() / "plan";
+  HYPERLOCAL_TRY(const PlanDirectory plan, PlanProject(request, slot));
+  HYPERLOCAL_TRY(const PlanManifest manifest, PublishPlan(plan.root, *publisher));
+  StageResult result{directory.string(), PlanMembers(directory, plan)};
+  result.members["planHash"] = manifest.plan_hash;
+  result.members["planProtocol"] = "v2";
+  result.members["sourcePlanV1Hash"] = manifest.source_plan_v1_hash;
+  result.members["manifestPath"] = (directory / "plan.json").string();
+  return result;
+}
+
+// A plan of either protocol, ready for `target`: a content-addressed one is materialized into a
+// scratch directory, which lives as long as this.
+struct OpenedPlan {
+  std::unique_ptr<ScratchDirectory> scratch;
+  PlanDirectory plan;
+};
+
+Result<OpenedPlan> OpenPlan(const fs::path& given, PlanTarget target) {
+  std::error_code ignored;
+  if (!fs::is_directory(given, ignored)) {
+    return Error{ErrorCode::kNoInput, "there is no plan directory " + given.string()};
+  }
+  OpenedPlan opened;
+  fs::path root = given;
+  HYPERLOCAL_TRY(const bool content_addressed, IsContentAddressedPlan(given));
+  if (content_addressed) {
+    HYPERLOCAL_TRY(opened.scratch, ScratchDirectory::Create("plan"));
+    root = opened.scratch->path() / "plan";
+    HYPERLOCAL_TRY_STATUS(MaterializePlan(given, target, root));
+  }
+  HYPERLOCAL_TRY(opened.plan,
+                 target.is_assembler() ? ReadPlanForAssembly(root) : ReadPlanDirectory(root));
+  HYPERLOCAL_TRY_STATUS(VerifyPlan(opened.plan, target));
+  return opened;
+}
+
+Result<int> ChunkIndex(const std::string& text) {
+  int index = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), index);
+  if (failure != std::errc() || end != text.data() + text.size() || index < 0) {
+    return Error{ErrorCode::kUsage,
+                 fmt::format("INDEX is the number of a chunk, from 0; got '{}'", text)};
+  }
+  return index;
+}
+
+Result<std::string> Output(const CommandLine& line) {
+  if (line.Has("output")) return *line.Value("output");
+  return Error{ErrorCode::kUsage, fmt::format("{} needs -o FILE", line.command->name)};
+}
+
+Result<StageResult> RenderOneChunk(const CommandLine& line, CommandContext& context) {
+  HYPERLOCAL_TRY(const int index, ChunkIndex(line.arguments[1]));
+  HYPERLOCAL_TRY(const std::string output, Output(line));
+  HYPERLOCAL_TRY(const OpenedPlan opened, OpenPlan(line.arguments[0], PlanTarget::Chunk(index)));
+  const auto& chunks = opened.plan.chunks;
+  const auto i = static_cast<std::size_t>(index);
+  const std::int64_t frames = i < chunks.size() ? chunks[i].frames() : 0;
+  StageVoice voice(context);
+  RenderChunkOptions options;
+  options.cancel = context.cancel;
+  options.on_frame = [&](std::int64_t done) { voice.Frames(done, frames); };
+  options.on_message = [&](std::string_view text) { voice.Message(text); };
+  BrowserSlot slot(context.cancel);
+  HYPERLOCAL_TRY(const RenderedChunk chunk,
+                 RenderChunk(opened.plan, index, output, slot, options));
+  return StageResult{output,
+                     {{"outputPath", output},
+                      {"outputKind", "file"},
+                      {"chunkIndex", index},
+                      {"framesEncoded", chunk.frames},
+                      {"sha256", chunk.sha256},
+                      {"captureMode", chunk.capture_mode}}};
+}
+
+Result<StageResult> AssembleChunks(const CommandLine& line) {
+  HYPERLOCAL_TRY(const std::string output, Output(line));
+  HYPERLOCAL_TRY(const OpenedPlan opened, OpenPlan(line.arguments[0], PlanTarget::Assembler()));
+  const std::vector<fs::path> chunks(line.arguments.begin() + 1, line.arguments.end());
+  AssembleOptions options;
+  options.audio = line.Has("audio") ? fs::path(*line.Value("audio")) : opened.plan.audio_file();
+  options.constant_rate = line.Has("cfr");
+  HYPERLOCAL_TRY(const AssembledVideo video, Assemble(opened.plan, chunks, output, options));
+  return StageResult{output,
+                     {{"outputPath", output},
+                      {"framesEncoded", video.frames},
+                      {"fileSize", video.file_size}}};
+}
+
+}  // namespace
+
+int RunPlan(const CommandLine& line, CommandContext& context) {
+  return Run(line, context, [&] { return Plan(line, context); });
+}
+
+int RunRenderChunk(const CommandLine& line, CommandContext& context) {
+  return Run(line, context, [&] { return RenderOneChunk(line, context); });
+}
+
+int RunAssemble(const CommandLine& line, CommandContext& context) {
+  return Run(line, context, [&] { return AssembleChunks(line); });
+}
+
+}  // namespace hyperlocal::cli
