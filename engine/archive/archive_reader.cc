@@ -1,12 +1,10 @@
 #include "engine/archive/archive_reader.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,9 +15,9 @@
 #include "engine/archive/confined_tree_internal.h"
 #include "engine/archive/gzip_reader_internal.h"
 #include "engine/archive/tar_reader_internal.h"
+#include "engine/file/aside_directory.h"
 #include "engine/file/file_descriptor_internal.h"
 #include "engine/file/posix_error_internal.h"
-#include "engine/file/whole_file.h"
 
 namespace hyperlocal {
 namespace {
@@ -27,55 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kCopyBytes = std::size_t{256} << 10;
-
-// The directory that becomes the destination when all is well, and goes away when not.
-class AsideDirectory {
- public:
-  static Result<std::unique_ptr<AsideDirectory>> Make(const fs::path& destination) {
-    std::unique_ptr<AsideDirectory> aside(new AsideDirectory(destination));
-    std::error_code ec;
-    fs::remove_all(aside->path_, ec);  // what a crash left
-    if (!ec && ::mkdir(aside->path_.c_str(), 0755) != 0) ec = {errno, std::generic_category()};
-    if (ec) return PosixError(ec.value(), "make", destination, ErrorCode::kCannotWrite);
-    return aside;
-  }
-  ~AsideDirectory() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  AsideDirectory(const AsideDirectory&) = delete;
-  AsideDirectory& operator=(const AsideDirectory&) = delete;
-
-  const fs::path& path() const { return path_; }
-
-  // An empty directory may be there, and makes room.
-  Status Rename() {
-    if (std::rename(path_.c_str(), destination_.c_str()) == 0) return Ok();
-    return PosixError(errno, "make", destination_, ErrorCode::kCannotWrite);
-  }
-
- private:
-  explicit AsideDirectory(const fs::path& destination)
-      : destination_(destination), path_(AsideOf(destination)) {}
-
-  fs::path destination_;
-  fs::path path_;
-};
-
-// Absolute, and without a slash or a dot at its end, so that it has a name and a parent.
-Result<fs::path> FreePlace(const fs::path& destination) {
-  std::error_code ec;
-  fs::path place = fs::absolute(destination, ec);
-  while (place.has_relative_path() && (!place.has_filename() || place.filename() == ".")) {
-    place = place.parent_path();
-  }
-  const fs::file_status status = fs::symlink_status(place, ec);
-  if (!fs::exists(status)) return place;
-  if (fs::is_directory(status) && fs::is_empty(place, ec) && !ec) return place;
-  return Error{ErrorCode::kCannotWrite, "cannot extract to " + destination.string() +
-                                            ": something is there; remove it or choose another "
-                                            "place"};
-}
 
 class Extraction {
  public:
@@ -159,14 +108,14 @@ Status ExtractTarGz(const fs::path& archive, const fs::path& destination,
                     const ArchiveLimits& limits) {
   HYPERLOCAL_TRY(const std::unique_ptr<GzipReader> stream,
                  GzipReader::Open(archive, limits.max_ratio, limits.ratio_applies_from_bytes));
-  HYPERLOCAL_TRY(const fs::path place, FreePlace(destination));
-  HYPERLOCAL_TRY(const std::unique_ptr<AsideDirectory> aside, AsideDirectory::Make(place));
+  HYPERLOCAL_TRY(const std::unique_ptr<AsideDirectory> aside,
+                 AsideDirectory::Create(destination));
   HYPERLOCAL_TRY(ConfinedTree tree, ConfinedTree::Open(aside->path()));
   TarReader tar(*stream);
   if (Status status = Extraction(tar, tree, limits).Run(); !status) {
     return std::move(status).error().WithContext("cannot extract " + archive.string());
   }
-  return aside->Rename();
+  return aside->Commit();
 }
 
 }  // namespace hyperlocal

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/av/audio_track_internal.h"
 #include "engine/av/libav_handles_internal.h"
@@ -46,6 +47,46 @@ Result<OpenChunk> Open(const std::filesystem::path& file) {
   return chunk;
 }
 
+// The parameter sets in an hvcC box (ISO/IEC 14496-15, 8.3.3.1), each with its type in front. x265
+// also puts its options there, as a message that names the processor and the threads it ran on.
+std::vector<std::vector<std::uint8_t>> HevcParameterSets(std::span<const std::uint8_t> box) {
+  constexpr std::size_t kArraysAt = 22;
+  constexpr int kVps = 32, kPps = 34;  // with the SPS between them
+  std::vector<std::vector<std::uint8_t>> sets;
+  if (box.size() <= kArraysAt) return sets;
+  std::size_t at = kArraysAt + 1;
+  const auto read16 = [&]() -> std::size_t {
+    if (at + 2 > box.size()) return 0;
+    at += 2;
+    return static_cast<std::size_t>(box[at - 2]) << 8 | box[at - 1];
+  };
+  for (int arrays = box[kArraysAt]; arrays > 0 && at < box.size(); --arrays) {
+    const int type = box[at++] & 0x3f;
+    for (std::size_t units = read16(); units > 0; --units) {
+      const std::size_t size = read16();
+      if (size == 0 || at + size > box.size()) return sets;
+      if (type >= kVps && type <= kPps) {
+        std::vector<std::uint8_t>& set = sets.emplace_back(1, static_cast<std::uint8_t>(type));
+        const auto unit = box.subspan(at, size);
+        set.insert(set.end(), unit.begin(), unit.end());
+      }
+      at += size;
+    }
+  }
+  return sets;
+}
+
+bool SameHeaders(const AVCodecParameters& a, const AVCodecParameters& b) {
+  const auto header = [](const AVCodecParameters& parameters) {
+    return std::span<const std::uint8_t>(parameters.extradata,
+                                         static_cast<std::size_t>(parameters.extradata_size));
+  };
+  const auto one = header(a), other = header(b);
+  if (std::equal(one.begin(), one.end(), other.begin(), other.end())) return true;
+  return a.codec_id == AV_CODEC_ID_HEVC && !HevcParameterSets(one).empty() &&
+         HevcParameterSets(one) == HevcParameterSets(other);
+}
+
 // Packets of one stream may only follow those of another if a decoder can keep its headers.
 Status CheckFits(const AVCodecParameters& chunk, const AVCodecParameters& first) {
   if (chunk.codec_id != first.codec_id) {
@@ -59,8 +100,7 @@ Status CheckFits(const AVCodecParameters& chunk, const AVCodecParameters& first)
                                         std::to_string(first.width) + "x" +
                                         std::to_string(first.height)};
   }
-  if (chunk.extradata_size != first.extradata_size ||
-      !std::equal(chunk.extradata, chunk.extradata + chunk.extradata_size, first.extradata)) {
+  if (!SameHeaders(chunk, first)) {
     return Error{ErrorCode::kMedia,
                  "its codec headers differ from those of chunk 0; all chunks of a plan must be "
                  "rendered with the same settings and the same encoder version"};

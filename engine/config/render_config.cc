@@ -4,9 +4,11 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <utility>
+#include <vector>
 
 #include "engine/config/engine_config_snapshot.h"
 #include "engine/json/canonical_json.h"
@@ -163,10 +165,32 @@ Result<std::optional<std::string>> Bitrate(const Fields& fields) {
   return std::optional<std::string>(std::move(text));
 }
 
+// Whether JavaScript takes the key for the index of an array, and walks it before other keys.
+bool IsArrayIndex(const std::string& key) {
+  constexpr std::uint64_t kMost = 4294967294;
+  if (key.empty() || key.size() > 10 || (key[0] == '0' && key.size() > 1)) return false;
+  if (key.find_first_not_of("0123456789") != std::string::npos) return false;
+  return std::stoull(key) <= kMost;
+}
+
+// The members of an object in the order in which JavaScript walks them.
+template <typename Json>
+auto InJavaScriptOrder(const Json& object) {
+  std::vector<typename Json::const_iterator> members;
+  for (auto it = object.begin(); it != object.end(); ++it) members.push_back(it);
+  std::stable_sort(members.begin(), members.end(), [](const auto& a, const auto& b) {
+    const bool a_first = IsArrayIndex(a.key()), b_first = IsArrayIndex(b.key());
+    return a_first && (!b_first || std::stoull(a.key()) < std::stoull(b.key()));
+  });
+  return members;
+}
+
 // JSON can say few things that JSON cannot: only a number beyond the range of doubles.
-Status CheckJsonSafe(const json& value, const std::string& path) {
-  if (value.is_number() && !std::isfinite(value.get<double>())) {
-    return Invalid(path, "must be a finite number; got " + JavaScriptString(value));
+template <typename Json>
+Status CheckJsonSafe(const Json& value, const std::string& path) {
+  if (value.is_number() && !std::isfinite(value.template get<double>())) {
+    return Invalid(path, "must be a finite number; got " +
+                             JavaScriptNumber(value.template get<double>()));
   }
   if (value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i) {
@@ -174,8 +198,8 @@ Status CheckJsonSafe(const json& value, const std::string& path) {
     }
   }
   if (value.is_object()) {
-    for (const auto& [name, member] : value.items()) {
-      HYPERLOCAL_TRY_STATUS(CheckJsonSafe(member, path + "." + name));
+    for (const auto& member : InJavaScriptOrder(value)) {
+      HYPERLOCAL_TRY_STATUS(CheckJsonSafe(member.value(), path + "." + member.key()));
     }
   }
   return Ok();
@@ -310,6 +334,16 @@ Result<RenderConfig> ValidateRenderConfig(const json& config) {
   }
   HYPERLOCAL_TRY_STATUS(ReadUncheckedFields(fields, out));
   return out;
+}
+
+Result<RenderConfig> ParseRenderConfig(std::string_view text, std::string_view what) {
+  HYPERLOCAL_TRY(const json config, ParseJson(text, what));
+  auto valid = ValidateRenderConfig(config);
+  if (valid || !valid.error().field.starts_with("config.variables")) return valid;
+  // Which of several bad values is the first hangs on the order of the keys in the text.
+  HYPERLOCAL_TRY(const nlohmann::ordered_json ordered, ParseOrderedJson(text, what));
+  HYPERLOCAL_TRY_STATUS(CheckJsonSafe(ordered["variables"], "config.variables"));
+  return valid;
 }
 
 json RenderConfigToJson(const RenderConfig& config) {

@@ -55,6 +55,9 @@ struct RenderConfig {
 // published implementation leaves to whoever uses them.
 Result<RenderConfig> ValidateRenderConfig(const nlohmann::json& config);
 
+// The same of a config as JSON text, which `what` names when it is not JSON (kInvalidJson).
+Result<RenderConfig> ParseRenderConfig(std::string_view text, std::string_view what);
+
 // The wire form of `config`; ValidateRenderConfig reads it back to an equal value.
 nlohmann::json RenderConfigToJson(const RenderConfig& config);
 

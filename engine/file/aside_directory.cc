@@ -19,8 +19,10 @@ AsideDirectory::AsideDirectory(const fs::path& destination)
 
 Result<std::unique_ptr<AsideDirectory>> AsideDirectory::Create(const fs::path& destination) {
   std::error_code failure;
-  fs::path place = fs::absolute(destination, failure).lexically_normal();
-  if (!place.has_filename()) place = place.parent_path();  // "plan/" is "plan"
+  fs::path place = fs::absolute(destination, failure);
+  while (place.has_relative_path() && (!place.has_filename() || place.filename() == ".")) {
+    place = place.parent_path();  // "plan/." is "plan"
+  }
   const fs::file_status there = fs::symlink_status(place, failure);
   const bool in_the_way =
       fs::exists(there) && !(fs::is_directory(there) && fs::is_empty(place, failure) && !failure);

@@ -22,12 +22,13 @@ bool IsDigit(char c) {
   return c >= '0' && c <= '9';
 }
 
+template <typename Json>
 class Parser {
  public:
   Parser(std::string_view text, std::string_view what) : text_(text), what_(what) {}
 
-  Result<nlohmann::json> Parse() {
-    nlohmann::json value;
+  Result<Json> Parse() {
+    Json value;
     SkipSpace();
     if (position_ == 0 && text_.substr(0, 3) == "\xEF\xBB\xBF") {
       return Fail("a byte order mark; save the file without one");
@@ -73,7 +74,7 @@ class Parser {
     return Fail("unexpected '" + std::string(text_.substr(position_, next.bytes)) + "'");
   }
 
-  Status ParseValue(nlohmann::json& out, int depth) {
+  Status ParseValue(Json& out, int depth) {
     switch (Peek()) {
       case '{':
         return ParseObject(out, depth + 1);
@@ -81,7 +82,7 @@ class Parser {
         return ParseArray(out, depth + 1);
       case '"':
         out = std::string();
-        return ParseString(out.get_ref<std::string&>());
+        return ParseString(out.template get_ref<std::string&>());
       case 't':
         return ParseWord("true", true, out);
       case 'f':
@@ -93,7 +94,7 @@ class Parser {
     }
   }
 
-  Status ParseWord(std::string_view word, nlohmann::json value, nlohmann::json& out) {
+  Status ParseWord(std::string_view word, Json value, Json& out) {
     if (text_.substr(position_, word.size()) != word) return FailHere();
     position_ += word.size();
     out = std::move(value);
@@ -106,15 +107,15 @@ class Parser {
                 " arrays and objects in each other");
   }
 
-  Status ParseArray(nlohmann::json& out, int depth) {
+  Status ParseArray(Json& out, int depth) {
     HYPERLOCAL_TRY_STATUS(CheckDepth(depth));
-    out = nlohmann::json::array();
+    out = Json::array();
     ++position_;
     SkipSpace();
     if (Eat(']')) return Ok();
     for (;;) {
       SkipSpace();
-      nlohmann::json element;
+      Json element;
       HYPERLOCAL_TRY_STATUS(ParseValue(element, depth));
       out.push_back(std::move(element));
       SkipSpace();
@@ -123,9 +124,9 @@ class Parser {
     }
   }
 
-  Status ParseObject(nlohmann::json& out, int depth) {
+  Status ParseObject(Json& out, int depth) {
     HYPERLOCAL_TRY_STATUS(CheckDepth(depth));
-    out = nlohmann::json::object();
+    out = Json::object();
     ++position_;
     SkipSpace();
     if (Eat('}')) return Ok();
@@ -137,7 +138,7 @@ class Parser {
       SkipSpace();
       if (!Eat(':')) return FailHere();
       SkipSpace();
-      nlohmann::json value;
+      Json value;
       HYPERLOCAL_TRY_STATUS(ParseValue(value, depth));
       out[std::move(key)] = std::move(value);
       SkipSpace();
@@ -204,7 +205,7 @@ class Parser {
     return read.ec == std::errc() && read.ptr == first + 4;
   }
 
-  Status ParseNumber(nlohmann::json& out) {
+  Status ParseNumber(Json& out) {
     const std::size_t start = position_;
     Eat('-');
     if (!IsDigit(Peek())) return FailHere();
@@ -232,7 +233,7 @@ class Parser {
 
   // As nlohmann's parser types them: unsigned, or signed when there is a minus; false when 64 bits
   // are too few.
-  static bool StoreInteger(std::string_view literal, nlohmann::json& out) {
+  static bool StoreInteger(std::string_view literal, Json& out) {
     const char* const end = literal.data() + literal.size();
     if (literal[0] == '-') {
       std::int64_t value = 0;
@@ -284,7 +285,11 @@ class Parser {
 }  // namespace
 
 Result<nlohmann::json> ParseJson(std::string_view text, std::string_view what) {
-  return Parser(text, what).Parse();
+  return Parser<nlohmann::json>(text, what).Parse();
+}
+
+Result<nlohmann::ordered_json> ParseOrderedJson(std::string_view text, std::string_view what) {
+  return Parser<nlohmann::ordered_json>(text, what).Parse();
 }
 
 }  // namespace hyperlocal

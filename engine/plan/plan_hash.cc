@@ -11,6 +11,7 @@
 #include "engine/file/whole_file.h"
 #include "engine/hash/sha256.h"
 #include "engine/json/canonical_json.h"
+#include "engine/json/javascript_string.h"
 #include "engine/json/utf16_order.h"
 #include "engine/plan/plan_directory.h"
 #include "engine/plan/plan_files_internal.h"
@@ -82,11 +83,11 @@ Result<std::string> ComputePlanHash(const PlanDirectory& plan) {
     HYPERLOCAL_TRY(const std::string digest, Sha256HexOfFile(asset.file));
     hash.Update(asset.path).Update(kEnd).Update(digest).Update(kEnd);
   }
-  hash.Update(plan.font_snapshot_sha).Update(kEnd);
+  hash.Update(EncodedText(plan.font_snapshot_sha)).Update(kEnd);
   HYPERLOCAL_TRY_STATUS(AddArtifact(plan.root, kLockedConfig, hash));
   hash.Update(kEnd);
-  hash.Update(plan.producer_version).Update(kEnd);
-  hash.Update(plan.ffmpeg_version).Update(kEnd);
+  hash.Update(EncodedText(plan.producer_version)).Update(kEnd);
+  hash.Update(EncodedText(plan.ffmpeg_version)).Update(kEnd);
   hash.Update(std::to_string(plan.fps.num) + "/" + std::to_string(plan.fps.den) + "x" +
               std::to_string(plan.width) + "x" + std::to_string(plan.height) + "x" +
               std::string(WireName(plan.format)));
