@@ -35,7 +35,7 @@ Renders hello (60 frames, 4 chunks) and orbit (300 frames, 4 chunks) with the pu
   --json FILE       write every figure to FILE as well
   --help            this text
 
-Needs: npm ci --prefix bench/peers, chromium-headless-shell, ffmpeg, ffprobe; perl and /proc.
+Needs: npm ci --prefix tests/peers, chromium-headless-shell, ffmpeg, ffprobe; perl and /proc.
 Exit status: 0 measured; 1 a render was wrong; 64 usage; 69 something is not installed.
 `;
 
@@ -166,8 +166,8 @@ const oursCommand = (theCase, output) => [path.join(ROOT, "hyperlocal"), "render
   "--chunk-size", String(theCase.chunkSize), "--quiet"];
 
 const options = readArguments();
-if (!existsSync(path.join(HERE, "peers", "node_modules")) && !process.env.HYPERLOCAL_PEER_MODULES) {
-  fail(69, "the published packages are not installed; run: npm ci --prefix bench/peers");
+if (!existsSync(path.join(ROOT, "tests", "peers", "node_modules")) && !process.env.HYPERLOCAL_PEER_MODULES) {
+  fail(69, "the published packages are not installed; run: npm ci --prefix tests/peers");
 }
 if (!options.peerOnly) {
   // Builds the program when the tree is newer than it, so that no render pays for that.

@@ -42,21 +42,26 @@ ordered_json Verdict(const Status& checked) {
   return {{"ok", false}, {"field", error.field}, {"message", message}};
 }
 
-Result<ordered_json> CheckConfig(const json& config) {
-  auto validated = ValidateRenderConfig(config);
-  return Verdict(validated ? Ok() : Status(std::move(validated).error()));
+Result<ordered_json> CheckConfig(const std::string& text, const std::string& what) {
+  auto validated = ParseRenderConfig(text, what);
+  if (validated) return Verdict(Ok());
+  if (validated.error().code != ErrorCode::kInvalidConfig) return std::move(validated).error();
+  return Verdict(std::move(validated).error());
 }
 
-Result<ordered_json> CheckArgument(const json& argument) {
+Result<ordered_json> CheckArgument(const std::string& text, const std::string& what) {
+  HYPERLOCAL_TRY(const json argument, ParseJson(text, what));
   return Verdict(CheckExecutionArgument(argument));
 }
 
-Result<ordered_json> Canonical(const json& value) {
-  HYPERLOCAL_TRY(std::string text, CanonicalJson(value));
-  return ordered_json(std::move(text));
+Result<ordered_json> Canonical(const std::string& text, const std::string& what) {
+  HYPERLOCAL_TRY(const json value, ParseJson(text, what));
+  HYPERLOCAL_TRY(std::string canonical, CanonicalJson(value));
+  return ordered_json(std::move(canonical));
 }
 
-Result<ordered_json> SiteId(const json& directory) {
+Result<ordered_json> SiteId(const std::string& text, const std::string& what) {
+  HYPERLOCAL_TRY(const json directory, ParseJson(text, what));
   if (!directory.is_string()) {
     return Error{ErrorCode::kInvalidJson, "must be a JSON string, the path of a directory"};
   }
@@ -64,7 +69,8 @@ Result<ordered_json> SiteId(const json& directory) {
   return ordered_json{{"siteId", hash.substr(0, kSiteIdDigits)}};
 }
 
-Result<ordered_json> PlanHash(const json& directory) {
+Result<ordered_json> PlanHash(const std::string& text, const std::string& what) {
+  HYPERLOCAL_TRY(const json directory, ParseJson(text, what));
   if (!directory.is_string()) {
     return Error{ErrorCode::kInvalidJson, "must be a JSON string, the path of a plan directory"};
   }
@@ -72,7 +78,8 @@ Result<ordered_json> PlanHash(const json& directory) {
   return ordered_json{{"planHash", hash}};
 }
 
-Result<ordered_json> Chunks(const json& numbers) {
+Result<ordered_json> Chunks(const std::string& text, const std::string& what) {
+  HYPERLOCAL_TRY(const json numbers, ParseJson(text, what));
   HYPERLOCAL_TRY(const JsonObject object, JsonObject::Of(numbers, "chunk-plan"));
   const auto optional = [&object](const char* name) -> Result<std::optional<std::int64_t>> {
     if (object.Find(name) == nullptr) return std::optional<std::int64_t>();
@@ -119,7 +126,8 @@ std::string ChunksText(const ordered_json& plan) {
 
 struct Primitive {
   std::string_view command;
-  Result<ordered_json> (*answer)(const json& input);
+  // Of an input as JSON text, which `what` names in errors.
+  Result<ordered_json> (*answer)(const std::string& text, const std::string& what);
   std::string (*text)(const ordered_json& answer);
   enum { kJsonText, kDirectory, kFlags } input;
 };
@@ -142,8 +150,7 @@ const Primitive& PrimitiveOf(const CommandLine& line) {
 
 std::string AnswerToLine(const Primitive& primitive, const std::string& line) {
   const auto answered = [&]() -> Result<std::string> {
-    HYPERLOCAL_TRY(const json input, ParseJson(line, "the line"));
-    HYPERLOCAL_TRY(const ordered_json answer, primitive.answer(input));
+    HYPERLOCAL_TRY(const ordered_json answer, primitive.answer(line, "the line"));
     return CompactJson(answer);
   }();
   if (answered) return *answered;
@@ -176,23 +183,21 @@ Result<std::string> ReadInput(const std::string& name) {
   return LineReader(file.get()).Rest();
 }
 
-Result<json> Input(const Primitive& primitive, const CommandLine& line) {
+// What the arguments give a primitive, as JSON text.
+Result<std::string> Input(const Primitive& primitive, const CommandLine& line) {
   switch (primitive.input) {
-    case Primitive::kJsonText: {
-      const std::string name = line.arguments.empty() ? "-" : line.arguments[0];
-      HYPERLOCAL_TRY(const std::string text, ReadInput(name));
-      return ParseJson(text, name == "-" ? "standard input" : name);
-    }
+    case Primitive::kJsonText:
+      return ReadInput(line.arguments.empty() ? "-" : line.arguments[0]);
     case Primitive::kDirectory:
       if (line.arguments.empty()) {
         return Error{ErrorCode::kUsage,
                      fmt::format("{} needs a DIR, or --jsonl", line.command->name)};
       }
-      return json(line.arguments[0]);
+      return CompactJson(line.arguments[0]);
     case Primitive::kFlags:
       break;
   }
-  json numbers = json::object();
+  ordered_json numbers = ordered_json::object();
   for (const auto& [flag, name] : {std::pair{"total", "total"},
                                    {"chunk-size", "chunkSize"},
                                    {"max-parallel-chunks", "maxParallelChunks"},
@@ -203,7 +208,7 @@ Result<json> Input(const Primitive& primitive, const CommandLine& line) {
   if (!numbers.contains("total")) {
     return Error{ErrorCode::kUsage, "contract chunk-plan needs --total N, or --jsonl"};
   }
-  return numbers;
+  return CompactJson(numbers);
 }
 
 std::string Document(const CommandLine& line, const ordered_json& answer) {
@@ -234,8 +239,9 @@ int RunContract(const CommandLine& line, CommandContext& context) {
     return answered ? 0 : Fail(answered.error(), line, context);
   }
   const auto answer = [&]() -> Result<ordered_json> {
-    HYPERLOCAL_TRY(const json input, Input(primitive, line));
-    return primitive.answer(input);
+    HYPERLOCAL_TRY(const std::string input, Input(primitive, line));
+    const bool named = !line.arguments.empty() && line.arguments[0] != "-";
+    return primitive.answer(input, named ? line.arguments[0] : "standard input");
   }();
   if (!answer) return Fail(answer.error(), line, context);
   const Status written = context.console.WriteOut(line.Has("json") ? Document(line, *answer)

@@ -89,9 +89,8 @@ class StageVoice {
 
 Result<RenderConfig> ReadConfig(const std::string& file) {
   HYPERLOCAL_TRY(const std::string text, ReadWholeFile(file));
-  HYPERLOCAL_TRY(const nlohmann::json config, ParseJson(text, file));
-  auto valid = ValidateRenderConfig(config);
-  if (!valid) return std::move(valid).error().WithContext(file);
+  auto valid = ParseRenderConfig(text, file);
+  if (!valid && valid.error().code == ErrorCode::kInvalidConfig) return std::move(valid).error().WithContext(file);
   return valid;
 }
 

@@ -5,6 +5,7 @@
 #   setup_begin <root> <program>            take the lock
 #   setup_debian_packages <section>...      of dependencies/debian.txt
 #   setup_node_packages product|all         of package-lock.json, without or with devDependencies
+#   setup_peer_packages                     of tests/peers/package-lock.json
 #   setup_build <preset> [<target>]         configure and build
 #   setup_end                               let go of the lock
 #
@@ -216,9 +217,9 @@ setup_need_root() { # package...
 
 # npm ci empties node_modules first, so the mark inside it is there only after a complete installation.
 setup_node_packages() { # product|all
-  local scope=$1 mark=$setup_root/node_modules/.hyperlocal digest have='' omit=(--omit=dev)
-  digest=$(cd "$setup_root" && sha256sum package.json package-lock.json .npmrc | sha256sum) || digest=unknown
-  if [[ -f $mark ]]; then have=$(<"$mark"); fi
+  local scope=$1 digest have omit=(--omit=dev)
+  digest=$(setup_lock_digest .)
+  have=$(setup_node_mark .)
   if [[ $have == "all $digest" || $have == "$scope $digest" ]]; then return 0; fi
   # Whoever had the test packages keeps them.
   if [[ $have == all\ * ]]; then scope=all; fi
@@ -228,8 +229,34 @@ setup_node_packages() { # product|all
     npm ci --ignore-scripts --omit=optional "${omit[@]}" ||
     setup_step_failed 69 "npm could not install the packages of $setup_root/package-lock.json" \
       "(is the network reachable?)"
-  mkdir -p "$setup_root/node_modules" # npm makes none when there is nothing to put in
-  if ! printf '%s' "$scope $digest" >"$mark.new" || ! mv -f "$mark.new" "$mark"; then
+  setup_write_node_mark . "$scope $digest"
+}
+
+# The published packages that tests and benchmarks compare with; one of them calls an optional one.
+setup_peer_packages() {
+  local place=tests/peers digest
+  digest=$(setup_lock_digest "$place")
+  if [[ $(setup_node_mark "$place") == "all $digest" ]]; then return 0; fi
+  setup_step 'installing the npm packages to compare with' npm ci --prefix "$place" --ignore-scripts ||
+    setup_step_failed 69 "npm could not install the packages of $setup_root/$place/package-lock.json" \
+      "(is the network reachable?)"
+  setup_write_node_mark "$place" "all $digest"
+}
+
+setup_lock_digest() { # directory below the root
+  (cd "$setup_root/$1" && sha256sum package.json package-lock.json .npmrc | sha256sum) || printf 'unknown'
+}
+
+# What was installed: its scope and the digest of its lock.
+setup_node_mark() { # directory below the root
+  local mark=$setup_root/$1/node_modules/.hyperlocal
+  if [[ -f $mark ]]; then printf '%s' "$(<"$mark")"; fi
+}
+
+setup_write_node_mark() { # directory below the root, text
+  local mark=$setup_root/$1/node_modules/.hyperlocal
+  mkdir -p "${mark%/*}" # npm makes none when there is nothing to put in
+  if ! printf '%s' "$2" >"$mark.new" || ! mv -f "$mark.new" "$mark"; then
     setup_stop 73 "cannot write $mark"
   fi
 }

@@ -102,6 +102,12 @@ Status CheckWorker(const PlanDirectory& plan, int index) {
     return Error{ErrorCode::kFormatNotSupported,
                  fmt::format("{} is not rendered yet; mp4 is", WireName(plan.format))};
   }
+  if (plan.locked.browser_gpu_mode != "software") {
+    return Error{ErrorCode::kBrowserGpuNotSoftware,
+                 fmt::format("the plan asks for a browser that draws by \"{}\"; only \"software\" "
+                             "draws the same pixels on every machine. Plan again",
+                             plan.locked.browser_gpu_mode)};
+  }
   if (!IsFfmpegVersionHere(plan.ffmpeg_version)) {
     return Error{ErrorCode::kFfmpegVersionMismatch,
                  fmt::format("the plan was made for \"{}\", this machine has \"{}\"; plan again "

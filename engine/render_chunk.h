@@ -37,8 +37,8 @@ struct RenderedChunk {
 // Renders one slice of a plan to a video file of one closed GOP: capture, decoding of the pictures,
 // colour conversion and encoding overlap on three threads, and no frame touches the disk. Same plan
 // and index, same bytes. `output` is complete or not there. The caller has verified the plan's
-// hash. Errors: kChunkIndexOutOfRange, kFfmpegVersionMismatch, kFormatNotSupported, those of the
-// frame source and of the writer, all with the chunk named.
+// hash. Errors: kChunkIndexOutOfRange, kFfmpegVersionMismatch, kFormatNotSupported,
+// kBrowserGpuNotSoftware, those of the frame source and of the writer, all with the chunk named.
 Result<RenderedChunk> RenderChunk(const PlanDirectory& plan, int index,
                                   const std::filesystem::path& output, BrowserSlot& slot,
                                   const RenderChunkOptions& options);

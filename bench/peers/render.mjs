@@ -13,7 +13,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
-const MODULES = process.env.HYPERLOCAL_PEER_MODULES ?? path.join(HERE, "node_modules");
+const PEERS = path.join(HERE, "..", "..", "tests", "peers");
+const MODULES = process.env.HYPERLOCAL_PEER_MODULES ?? path.join(PEERS, "node_modules");
 const DEBIAN_SHELL = "/usr/lib/chromium/chromium-headless-shell";
 const GSAP_ADDRESS = /https:\/\/cdn\.jsdelivr\.net\/npm\/gsap@([0-9.]+)\/dist\/gsap\.min\.js/g;
 
@@ -65,7 +66,7 @@ const copyWithLocalGsap = async (project, copy) => {
     const file = path.join(copy, String(entry));
     const text = await readFile(file, "utf8");
     const local = text.replace(GSAP_ADDRESS, (address, version) => {
-      if (version !== pinned) fail(65, `${entry} asks for gsap ${version}; bench/peers pins ${pinned}`);
+      if (version !== pinned) fail(65, `${entry} asks for gsap ${version}; tests/peers pins ${pinned}`);
       replaced.push(address);
       return "gsap.min.js";
     });
@@ -81,7 +82,7 @@ const options = readArguments();
 const entry = path.join(options.project, "index.html");
 if (!existsSync(entry)) fail(66, `${entry} does not exist`);
 if (!existsSync(path.join(MODULES, "@hyperframes", "producer"))) {
-  fail(69, `the published packages are not installed; run: npm ci --prefix ${path.relative(process.cwd(), HERE)}`);
+  fail(69, `the published packages are not installed; run: npm ci --prefix ${path.relative(process.cwd(), PEERS)}`);
 }
 process.env.PRODUCER_HEADLESS_SHELL_PATH ??= DEBIAN_SHELL;
 if (!existsSync(process.env.PRODUCER_HEADLESS_SHELL_PATH)) {

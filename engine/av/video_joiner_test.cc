@@ -3,11 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <cstdint>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#include "engine/av/libav_handles_internal.h"
 #include "engine/av/moving_picture_test_support.h"
+#include "tests/support/file_content.h"
 #include "tests/support/temporary_directory.h"
 
 namespace hyperlocal {
@@ -179,6 +183,93 @@ TEST_F(RefusedJoin, CannotWriteIntoADirectoryThatDoesNotExist) {
   const auto joined = JoinVideos(Paths{first_}, {30, 1}, directory_ / "missing" / "all.mp4");
   ASSERT_FALSE(joined);
   EXPECT_EQ(joined.error().code, ErrorCode::kCannotWrite);
+}
+
+// A sine of 440 Hz in 16-bit PCM, as a WAV file (RIFF, one channel).
+void WriteSine(const std::filesystem::path& file, int samples, int rate) {
+  std::string bytes;
+  const auto put = [&bytes](std::uint32_t value, int size) {
+    for (int i = 0; i < size; ++i) bytes += static_cast<char>(value >> (8 * i) & 0xff);
+  };
+  const auto data = static_cast<std::uint32_t>(2 * samples);
+  bytes += "RIFF";
+  put(36 + data, 4);
+  bytes += "WAVEfmt ";
+  put(16, 4);
+  put(1, 2);
+  put(1, 2);
+  put(static_cast<std::uint32_t>(rate), 4);
+  put(static_cast<std::uint32_t>(2 * rate), 4);
+  put(2, 2);
+  put(16, 2);
+  bytes += "data";
+  put(data, 4);
+  for (int i = 0; i < samples; ++i) {
+    put(static_cast<std::uint32_t>(std::lround(8000 * std::sin(2 * 3.14159265 * 440 * i / rate))) &
+            0xffff,
+        2);
+  }
+  testing::PutFile(file, bytes);
+}
+
+struct SoundFacts {
+  double video_seconds = 0, audio_seconds = 0, audio_start = -1;
+};
+
+SoundFacts FactsOf(const std::filesystem::path& file) {
+  AVFormatContext* raw = nullptr;
+  EXPECT_GE(avformat_open_input(&raw, file.c_str(), nullptr, nullptr), 0);
+  if (raw == nullptr) return {};
+  avformat_find_stream_info(raw, nullptr);
+  SoundFacts facts;
+  for (unsigned i = 0; i < raw->nb_streams; ++i) {
+    const AVStream* stream = raw->streams[i];
+    const double unit = av_q2d(stream->time_base);
+    const double seconds = static_cast<double>(stream->duration) * unit;
+    if (stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO) facts.video_seconds = seconds;
+    if (stream->codecpar->codec_type != AVMEDIA_TYPE_AUDIO) continue;
+    EXPECT_EQ(stream->codecpar->codec_id, AV_CODEC_ID_AAC);
+    facts.audio_seconds = seconds;
+    facts.audio_start = static_cast<double>(stream->start_time) * unit;
+  }
+  avformat_close_input(&raw);
+  return facts;
+}
+
+class JoinedSound : public ::testing::TestWithParam<int> {};
+
+TEST_P(JoinedSound, LastsExactlyAsLongAsThePictures) {
+  const TemporaryDirectory directory("av");
+  const Paths chunks = {directory / "0.mp4", directory / "1.mp4"};
+  ASSERT_TRUE(WriteMovingPicture(chunks[0], SmallSettings(), 0, 10));
+  ASSERT_TRUE(WriteMovingPicture(chunks[1], SmallSettings(), 10, 5));
+  WriteSine(directory / "sine.wav", GetParam(), 44'100);
+  for (int round = 0; round < 2; ++round) {
+    const auto joined = JoinVideos(chunks, {30, 1}, directory / ("all" + std::to_string(round)),
+                                   {15, directory / "sine.wav"});
+    ASSERT_TRUE(joined) << joined.error().message;
+  }
+  const SoundFacts facts = FactsOf(directory / "all0");
+  EXPECT_DOUBLE_EQ(facts.video_seconds, 0.5);
+  EXPECT_NEAR(facts.audio_seconds, 0.5, 0.001);
+  EXPECT_NEAR(facts.audio_start, 0, 0.001);
+  EXPECT_EQ(testing::FileContent(directory / "all0"), testing::FileContent(directory / "all1"));
+}
+
+// Samples of 44,100 a second: a tenth of a second, exactly as long, three seconds.
+INSTANTIATE_TEST_SUITE_P(All, JoinedSound, ::testing::Values(4'410, 22'050, 132'300));
+
+TEST(SoundToJoin, ThatIsNoSoundIsRefusedByName) {
+  const TemporaryDirectory directory("av");
+  ASSERT_TRUE(WriteMovingPicture(directory / "0.mp4", SmallSettings(), 0, 10));
+  testing::PutFile(directory / "noise.wav", "this is no sound");
+  for (const char* name : {"noise.wav", "missing.wav", "0.mp4"}) {
+    const auto joined = JoinVideos(Paths{directory / "0.mp4"}, {30, 1}, directory / "all.mp4",
+                                   {10, directory / name});
+    ASSERT_FALSE(joined) << name;
+    EXPECT_THAT(joined.error().message, ::testing::HasSubstr(name));
+    EXPECT_FALSE(std::filesystem::exists(directory / "all.mp4"));
+  }
 }
 
 }  // namespace

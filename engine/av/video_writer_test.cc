@@ -100,6 +100,21 @@ TEST_P(VideoWriterCodecs, WriteTheSameBytesOnOneCoreAsOnAll) {
   EXPECT_EQ(BytesOf(directory / "a.mp4"), BytesOf(directory / "b.mp4"));
 }
 
+TEST_P(VideoWriterCodecs, WriteTheSameBytesWhateverWasEncodedBefore) {
+  const TemporaryDirectory directory("av");
+  VideoSettings settings = SmallSettings();
+  settings.preset = "medium";
+  settings.codec = GetParam();
+  VideoSettings other = settings;
+  other.codec = GetParam() == VideoCodec::kH264 ? VideoCodec::kH265 : VideoCodec::kH264;
+  ASSERT_TRUE(WriteMovingPicture(directory / "first.mp4", settings, 0, 10));
+  for (int round = 0; round < 40; ++round) {
+    ASSERT_TRUE(WriteMovingPicture(directory / "other.mp4", other, 0, 10));
+    ASSERT_TRUE(WriteMovingPicture(directory / "again.mp4", settings, 0, 10));
+    ASSERT_EQ(BytesOf(directory / "first.mp4") == BytesOf(directory / "again.mp4"), true) << round;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, VideoWriterCodecs,
                          ::testing::Values(VideoCodec::kH264, VideoCodec::kH265),
                          [](const auto& test) {

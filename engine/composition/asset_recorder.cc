@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/composition/page_scripts.h"
@@ -15,6 +16,12 @@ namespace {
 bool IsPageRuntime(std::string_view url) {
   const std::string_view path = url.substr(0, url.find_first_of("?#"));
   return path.substr(path.rfind('/') + 1).starts_with("hyperframe.runtime");
+}
+
+// Addresses of the web font services that compositions use.
+bool IsWebFont(std::string_view url) {
+  return url.starts_with("https://fonts.googleapis.com/") ||
+         url.starts_with("https://fonts.gstatic.com/");
 }
 
 }  // namespace
@@ -49,6 +56,11 @@ Status AssetRecorder::CheckComplete() const {
   if (unavailable_.empty()) return Ok();
   std::string list;
   for (const std::string& url : unavailable_) list += "\n  " + url;
+  if (std::all_of(unavailable_.begin(), unavailable_.end(), IsWebFont)) {
+    return Error{ErrorCode::kFontFetchFailed,
+                 "the page asks for web fonts that cannot be had here:" + list +
+                     "\nPut the font files into the project and name them in @font-face."};
+  }
   return Error{ErrorCode::kAssetUnavailable,
                "the page asks for addresses outside the project that cannot be had here:" + list +
                    "\nPut the files into the project and refer to them there, or, for a file of an "

@@ -73,6 +73,18 @@ TEST_F(AssetRecorderTest, ListsEveryAddressThatCouldNotBeHad) {
                         "https://unpkg.com/hl-a@2/x.js\n"));
 }
 
+TEST_F(AssetRecorderTest, TellsWebFontsThatCouldNotBeHadByTheirCode) {
+  recorder_.Answer("https://fonts.googleapis.com/css2?family=Inter");
+  auto status = recorder_.CheckComplete();
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::kFontFetchFailed);
+  EXPECT_THAT(status.error().message, HasSubstr("family=Inter"));
+  recorder_.Answer("https://example.com/b.png");
+  status = recorder_.CheckComplete();
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::kAssetUnavailable);
+}
+
 TEST_F(AssetRecorderTest, LeadsAPageToNoOtherFile) {
   const OutsideAnswer answer = recorder_.Answer("https://unpkg.com/hl-a@1//etc/passwd");
   EXPECT_EQ(answer.status, 404);

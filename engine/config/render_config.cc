@@ -342,7 +342,10 @@ Result<RenderConfig> ParseRenderConfig(std::string_view text, std::string_view w
   if (valid || !valid.error().field.starts_with("config.variables")) return valid;
   // Which of several bad values is the first hangs on the order of the keys in the text.
   HYPERLOCAL_TRY(const nlohmann::ordered_json ordered, ParseOrderedJson(text, what));
-  HYPERLOCAL_TRY_STATUS(CheckJsonSafe(ordered["variables"], "config.variables"));
+  const auto variables = ordered.find("variables");
+  if (variables != ordered.end() && variables->is_object()) {
+    HYPERLOCAL_TRY_STATUS(CheckJsonSafe(*variables, "config.variables"));
+  }
   return valid;
 }
 
