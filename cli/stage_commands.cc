@@ -4,12 +4,16 @@
 
 #include <charconv>
 #include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -66,25 +70,50 @@ int Run(const CommandLine& line, CommandContext& context,
   return written ? 0 : fail(written.error());
 }
 
-// Says what pages say, once each, and how far a chunk is, every few seconds.
+// Tells on standard error what pages say, each thing once, and every few seconds how far it is: a
+// stage is never silent for long, whatever it waits for.
 class StageVoice {
  public:
-  explicit StageVoice(CommandContext& context) : context_(context), last_(context.clock()) {}
+  StageVoice(const CommandLine& line, CommandContext& context)
+      : name_(line.command->name), console_(context.console), beat_([this] { Beat(); }) {}
+  ~StageVoice() {
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    over_changed_.notify_all();
+    beat_.join();
+  }
+  StageVoice(const StageVoice&) = delete;
+  StageVoice& operator=(const StageVoice&) = delete;
 
   void Message(std::string_view text) {
-    context_.console.WriteErr(fmt::format("warning: {}\n", text));
+    const std::lock_guard lock(mutex_);
+    if (said_.emplace(text).second) console_.WriteErr(fmt::format("warning: {}\n", text));
   }
   void Frames(std::int64_t done, std::int64_t of) {
-    constexpr std::chrono::seconds kBetween{4};
-    const auto now = context_.clock();
-    if (now - last_ < kBetween) return;
-    last_ = now;
-    context_.console.WriteErr(fmt::format("{} of {} frames\n", done, of));
+    const std::lock_guard lock(mutex_);
+    state_ = fmt::format("{} of {} frames", done, of);
   }
 
  private:
-  CommandContext& context_;
-  std::chrono::steady_clock::time_point last_;
+  void Beat() {
+    constexpr std::chrono::seconds kBetween{4};
+    std::unique_lock lock(mutex_);
+    for (auto seconds = kBetween; !over_changed_.wait_for(lock, kBetween, [this] { return over_; });
+         seconds += kBetween) {
+      console_.WriteErr(fmt::format("{}: {}, {} s\n", name_, state_, seconds.count()));
+    }
+  }
+
+  const std::string name_;
+  Console& console_;
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable over_changed_;
+  bool over_ = false;
+  std::string state_ = "at work";
+  std::set<std::string, std::less<>> said_;
+  std::thread beat_;  // last: it uses the others
 };
 
 Result<RenderConfig> ReadConfig(const std::string& file) {
@@ -115,7 +144,7 @@ Result<StageResult> Plan(const CommandLine& line, CommandContext& context) {
   HYPERLOCAL_TRY(const RenderConfig config, ReadConfig(*line.Value("config")));
   const bool content_addressed = line.Value("protocol").value_or("v2") == "v2";
 
-  StageVoice voice(context);
+  StageVoice voice(line, context);
   PlanRequest request;
   request.project = line.arguments[0];
   request.entry_file = config.entry_file;
@@ -192,7 +221,7 @@ Result<StageResult> RenderOneChunk(const CommandLine& line, CommandContext& cont
   const auto& chunks = opened.plan.chunks;
   const auto i = static_cast<std::size_t>(index);
   const std::int64_t frames = i < chunks.size() ? chunks[i].frames() : 0;
-  StageVoice voice(context);
+  StageVoice voice(line, context);
   RenderChunkOptions options;
   options.cancel = context.cancel;
   options.on_frame = [&](std::int64_t done) { voice.Frames(done, frames); };
