@@ -83,8 +83,8 @@ Status CheckArguments(const CommandSpec& command, const std::vector<std::string>
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const bool there = i < given.size() && !given[i].empty();
     if (wanted[i].required && !there) {
-      return Usage(fmt::format("{} needs a {}: {}", command.name, wanted[i].name,
-                               UsageLine(command)));
+      return Usage(
+          fmt::format("{} needs a {}: {}", command.name, wanted[i].name, UsageLine(command)));
     }
   }
   if (given.size() <= wanted.size() || (!wanted.empty() && wanted.back().repeated)) return Ok();
@@ -178,8 +178,8 @@ Error UnknownCommand(std::span<const std::string> words) {
     hint = group.empty() ? fmt::format("; the commands are {}", fmt::join(names, ", "))
                          : fmt::format("; {} has {}", words[0], fmt::join(names, ", "));
   }
-  return Usage(fmt::format("unknown command '{}'{}",
-                           group.empty() ? wrong : words[0] + " " + wrong, hint));
+  return Usage(
+      fmt::format("unknown command '{}'{}", group.empty() ? wrong : words[0] + " " + wrong, hint));
 }
 
 Result<Invocation> HelpFor(const std::vector<std::string>& words) {

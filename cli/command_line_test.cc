@@ -142,9 +142,11 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"SwitchWithValue",
                 {"render", "x", "--quiet=yes"},
                 "--quiet is a switch and takes no value"},
-        Mistake{"NoProject", {"render"}, "render needs a PROJECT: hyperlocal render PROJECT [flags]"},
         Mistake{
-            "EmptyProject", {"render", ""}, "render needs a PROJECT: hyperlocal render PROJECT [flags]"},
+            "NoProject", {"render"}, "render needs a PROJECT: hyperlocal render PROJECT [flags]"},
+        Mistake{"EmptyProject",
+                {"render", ""},
+                "render needs a PROJECT: hyperlocal render PROJECT [flags]"},
         Mistake{"TwoProjects",
                 {"render", "a", "b"},
                 "render takes PROJECT and no more, but got 'b' as well"},

@@ -387,10 +387,10 @@ const FlagSpec* CommandSpec::FindFlag(std::string_view flag_name) const {
 }
 
 std::span<const CommandSpec> Commands() {
-  static const std::array commands{
-      RenderSpec(),      PlanSpec(),          RenderChunkSpec(), AssembleSpec(),
-      DoctorSpec(),      CheckConfigSpec(),   CheckArgumentSpec(), CanonicalJsonSpec(),
-      ProjectHashSpec(), PlanHashSpec(),      ChunkPlanSpec(),   HelpSpec()};
+  static const std::array commands{RenderSpec(),        PlanSpec(),          RenderChunkSpec(),
+                                   AssembleSpec(),      DoctorSpec(),        CheckConfigSpec(),
+                                   CheckArgumentSpec(), CanonicalJsonSpec(), ProjectHashSpec(),
+                                   PlanHashSpec(),      ChunkPlanSpec(),     HelpSpec()};
   return commands;
 }
 

@@ -1,7 +1,7 @@
 #include "cli/contract_command.h"
 
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
@@ -94,9 +94,8 @@ Result<ordered_json> Chunks(const std::string& text, const std::string& what) {
   HYPERLOCAL_TRY(const ChunkPlan plan, PlanChunks(input));
   ordered_json chunks = ordered_json::array();
   for (const ChunkSlice& slice : plan.slices) {
-    chunks.push_back({{"index", slice.index},
-                      {"startFrame", slice.start_frame},
-                      {"endFrame", slice.end_frame}});
+    chunks.push_back(
+        {{"index", slice.index}, {"startFrame", slice.start_frame}, {"endFrame", slice.end_frame}});
   }
   return ordered_json{{"chunkCount", plan.slices.size()},
                       {"chunkSize", plan.chunk_size},
@@ -117,9 +116,9 @@ std::string OnlyMemberText(const ordered_json& object) {
 std::string ChunksText(const ordered_json& plan) {
   std::string text = "chunk\tfirst frame\tend\n";
   for (const ordered_json& chunk : plan["chunks"]) {
-    text += fmt::format("{}\t{}\t{}\n", chunk["index"].get<int>(),
-                        chunk["startFrame"].get<std::int64_t>(),
-                        chunk["endFrame"].get<std::int64_t>());
+    text +=
+        fmt::format("{}\t{}\t{}\n", chunk["index"].get<int>(),
+                    chunk["startFrame"].get<std::int64_t>(), chunk["endFrame"].get<std::int64_t>());
   }
   return text;
 }

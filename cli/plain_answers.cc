@@ -49,10 +49,9 @@ PlainAnswer AnswerPlainly(std::span<const std::string> arguments, Console& conso
     return {Print(VersionText(), console, environment), {}};
   }
   if (const auto* help = std::get_if<HelpRequest>(&*invocation)) {
-    const std::string text =
-        help->command != nullptr ? CommandHelp(*help->command)
-        : help->group.empty()    ? OverviewHelp()
-                                 : GroupHelp(help->group);
+    const std::string text = help->command != nullptr ? CommandHelp(*help->command)
+                             : help->group.empty()    ? OverviewHelp()
+                                                      : GroupHelp(help->group);
     return {Print(text, console, environment), {}};
   }
   return {std::nullopt, std::get<CommandLine>(*std::move(invocation))};

@@ -32,7 +32,8 @@ class ProgramTest : public ::testing::Test {
               const std::string& input = "/dev/null") {
     const std::string err = (directory_ / "err").string();
     const std::string command = "cd " + directory_.path().string() + " && env " + environment +
-                                " " + HYPERLOCAL_PROGRAM + " " + arguments + " <" + input + " 2>" + err;
+                                " " + HYPERLOCAL_PROGRAM + " " + arguments + " <" + input + " 2>" +
+                                err;
     Outcome outcome;
     FILE* pipe = ::popen(command.c_str(), "r");
     if (pipe == nullptr) return outcome;

@@ -119,7 +119,8 @@ class StageVoice {
 Result<RenderConfig> ReadConfig(const std::string& file) {
   HYPERLOCAL_TRY(const std::string text, ReadWholeFile(file));
   auto valid = ParseRenderConfig(text, file);
-  if (!valid && valid.error().code == ErrorCode::kInvalidConfig) return std::move(valid).error().WithContext(file);
+  if (!valid && valid.error().code == ErrorCode::kInvalidConfig)
+    return std::move(valid).error().WithContext(file);
   return valid;
 }
 
@@ -227,8 +228,7 @@ Result<StageResult> RenderOneChunk(const CommandLine& line, CommandContext& cont
   options.on_frame = [&](std::int64_t done) { voice.Frames(done, frames); };
   options.on_message = [&](std::string_view text) { voice.Message(text); };
   BrowserSlot slot(context.cancel);
-  HYPERLOCAL_TRY(const RenderedChunk chunk,
-                 RenderChunk(opened.plan, index, output, slot, options));
+  HYPERLOCAL_TRY(const RenderedChunk chunk, RenderChunk(opened.plan, index, output, slot, options));
   return StageResult{output,
                      {{"outputPath", output},
                       {"outputKind", "file"},
@@ -246,10 +246,9 @@ Result<StageResult> AssembleChunks(const CommandLine& line) {
   options.audio = line.Has("audio") ? fs::path(*line.Value("audio")) : opened.plan.audio_file();
   options.constant_rate = line.Has("cfr");
   HYPERLOCAL_TRY(const AssembledVideo video, Assemble(opened.plan, chunks, output, options));
-  return StageResult{output,
-                     {{"outputPath", output},
-                      {"framesEncoded", video.frames},
-                      {"fileSize", video.file_size}}};
+  return StageResult{
+      output,
+      {{"outputPath", output}, {"framesEncoded", video.frames}, {"fileSize", video.file_size}}};
 }
 
 }  // namespace

@@ -108,8 +108,7 @@ Status ExtractTarGz(const fs::path& archive, const fs::path& destination,
                     const ArchiveLimits& limits) {
   HYPERLOCAL_TRY(const std::unique_ptr<GzipReader> stream,
                  GzipReader::Open(archive, limits.max_ratio, limits.ratio_applies_from_bytes));
-  HYPERLOCAL_TRY(const std::unique_ptr<AsideDirectory> aside,
-                 AsideDirectory::Create(destination));
+  HYPERLOCAL_TRY(const std::unique_ptr<AsideDirectory> aside, AsideDirectory::Create(destination));
   HYPERLOCAL_TRY(ConfinedTree tree, ConfinedTree::Open(aside->path()));
   TarReader tar(*stream);
   if (Status status = Extraction(tar, tree, limits).Run(); !status) {

@@ -151,9 +151,9 @@ class Refitter {
     av_channel_layout_copy(&from, decoder_->ch_layout.order == AV_CHANNEL_ORDER_UNSPEC
                                       ? &encoder_->ch_layout
                                       : &decoder_->ch_layout);
-    int code = swr_alloc_set_opts2(&raw, &encoder_->ch_layout, AV_SAMPLE_FMT_FLTP,
-                                   encoder_->sample_rate, &from, decoder_->sample_fmt,
-                                   decoder_->sample_rate, 0, nullptr);
+    int code =
+        swr_alloc_set_opts2(&raw, &encoder_->ch_layout, AV_SAMPLE_FMT_FLTP, encoder_->sample_rate,
+                            &from, decoder_->sample_fmt, decoder_->sample_rate, 0, nullptr);
     av_channel_layout_uninit(&from);
     resampler_.reset(raw);
     if (code >= 0) code = swr_init(raw);
@@ -189,8 +189,8 @@ class Refitter {
 
   // Samples into the queue, as far as they are wanted; what the resampler still holds with null.
   Status Convert(const AVFrame* frame) {
-    const int room = frame != nullptr ? swr_get_out_samples(resampler_.get(), frame->nb_samples)
-                                      : kDrainSamples;
+    const int room =
+        frame != nullptr ? swr_get_out_samples(resampler_.get(), frame->nb_samples) : kDrainSamples;
     HYPERLOCAL_TRY(const FrameHandle out, NewFrame(room));
     const int count = swr_convert(
         resampler_.get(), out->extended_data, room,

@@ -15,7 +15,7 @@ namespace {
 using nlohmann::json;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kGrace{10'000};      // for a page that keeps its own time limit to say so
+constexpr milliseconds kGrace{10'000};  // for a page that keeps its own time limit to say so
 constexpr milliseconds kRequestTimeout{10'000};  // files come from this machine
 constexpr std::int64_t kReplayBatch = 100;  // frames; between batches a cancellation is noticed
 constexpr int kRedraws = 5;
@@ -144,8 +144,8 @@ Result<std::vector<std::uint8_t>> CompositionPage::Draw(std::int64_t frame, Fram
     const std::uint64_t requests_before = page_->requests_begun();
     auto image = page_->DrawFrame(interval, encoding, frame_timeout_);
     if (!image) return at_frame(std::move(image).error());
-    // What the page asked for while it was drawn, and which layers it had, is told before the answer
-    // to this; and the picture without what it asked for is not the picture.
+    // What the page asked for while it was drawn, and which layers it had, is told before the
+    // answer to this; and the picture without what it asked for is not the picture.
     HYPERLOCAL_TRY_STATUS(page_->Evaluate("0", frame_timeout_));
     if (page_->requests_begun() == requests_before || redraw == kRedraws) return image;
   }

@@ -62,7 +62,8 @@ class CompositionPage {
   // frame.
   Status Replay(std::int64_t first, std::int64_t last, FrameRate rate);
   // Whether a frame of the page may depend on the frames before it: it asks for animation frames by
-  // itself, again and again (known after a seek beyond frame 0), or a seek set off a CSS transition.
+  // itself, again and again (known after a seek beyond frame 0), or a seek set off a CSS
+  // transition.
   Result<bool> CarriesState();
   // The picture of `frame`: seeks, draws, and draws again when drawing made the page ask for
   // something new.

@@ -20,8 +20,8 @@ class AssetRecorder {
 
   OutsideAnswer Answer(const std::string& url);
 
-  // Error: kAssetUnavailable (kFontFetchFailed when only web fonts are lacking), one message that lists every address that could not be had and the
-  // ways out.
+  // Error: kAssetUnavailable (kFontFetchFailed when only web fonts are lacking), one message that
+  // lists every address that could not be had and the ways out.
   Status CheckComplete() const;
   // Things the author should hear: an address that was answered with another version.
   const std::vector<std::string>& notes() const { return notes_; }

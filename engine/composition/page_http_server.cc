@@ -153,8 +153,8 @@ void Fill(httplib::Response& response, HttpAnswer answer, const std::string& ran
   if (part.length == 0) return response.set_content("", answer.type);
   response.set_content_provider(
       static_cast<std::size_t>(part.length), answer.type,
-      [read = std::move(answer.read), start = part.offset](
-          std::size_t offset, std::size_t length, httplib::DataSink& sink) {
+      [read = std::move(answer.read), start = part.offset](std::size_t offset, std::size_t length,
+                                                           httplib::DataSink& sink) {
         std::vector<char> buffer(std::min(length, kReadBytes));
         const std::int64_t got = read(start + offset, buffer.data(), buffer.size());
         return got > 0 && sink.write(buffer.data(), static_cast<std::size_t>(got));

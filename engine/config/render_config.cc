@@ -189,8 +189,8 @@ auto InJavaScriptOrder(const Json& object) {
 template <typename Json>
 Status CheckJsonSafe(const Json& value, const std::string& path) {
   if (value.is_number() && !std::isfinite(value.template get<double>())) {
-    return Invalid(path, "must be a finite number; got " +
-                             JavaScriptNumber(value.template get<double>()));
+    return Invalid(
+        path, "must be a finite number; got " + JavaScriptNumber(value.template get<double>()));
   }
   if (value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i) {

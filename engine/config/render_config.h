@@ -50,9 +50,9 @@ struct RenderConfig {
 
 // The one place that says what a valid `Config` is (CONTRACT section 1): checks run in the order of
 // that table and the first violation wins. Error: kInvalidConfig with `[validateConfig] <field>:
-// <what is wrong>` and that field, which is `config` or `config.<name>`. Unknown fields are ignored. After
-// the checks of that table come the types of entryFile, planDirSizeLimitBytes and cfr, which the
-// published implementation leaves to whoever uses them.
+// <what is wrong>` and that field, which is `config` or `config.<name>`. Unknown fields are
+// ignored. After the checks of that table come the types of entryFile, planDirSizeLimitBytes and
+// cfr, which the published implementation leaves to whoever uses them.
 Result<RenderConfig> ValidateRenderConfig(const nlohmann::json& config);
 
 // The same of a config as JSON text, which `what` names when it is not JSON (kInvalidJson).

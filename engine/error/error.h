@@ -8,7 +8,8 @@
 namespace hyperlocal {
 
 // What a caller can do about a failure decides the code; the message is for people.
-// Adding a code: add it here and its row, at the same place, in kErrorTable below. Nothing else lists codes.
+// Adding a code: add it here and its row, at the same place, in kErrorTable below. Nothing else
+// lists codes.
 enum class ErrorCode {
   // Codes of the distributed-render contract (CONTRACT section 7), non-retryable ones first.
   kInvalidConfig,
@@ -33,22 +34,24 @@ enum class ErrorCode {
   kFontFetchUnavailable,
   kVideoExtractionFailed,
   // Codes of our own.
-  kInvalidComposition,     // the project's content cannot be rendered: no root, no duration, a script throws
-  kPageNotReady,           // the page loaded but never became ready; the message names what was awaited
-  kAssetUnavailable,       // an address the page asked for could not be had; the message lists all of them
-  kNoInput,                // a file or directory that the caller named does not exist
-  kUsage,                  // a command line that makes no sense
-  kBrowserCrashed,         // Chrome died; the message carries its last lines
-  kBrowserTimeout,         // Chrome answered too late
-  kBrowserProtocol,        // Chrome answered something it should not
+  kInvalidComposition,  // the project's content cannot be rendered: no root, no duration, a script
+                        // throws
+  kPageNotReady,      // the page loaded but never became ready; the message names what was awaited
+  kAssetUnavailable,  // an address the page asked for could not be had; the message lists all of
+                      // them
+  kNoInput,           // a file or directory that the caller named does not exist
+  kUsage,             // a command line that makes no sense
+  kBrowserCrashed,    // Chrome died; the message carries its last lines
+  kBrowserTimeout,    // Chrome answered too late
+  kBrowserProtocol,   // Chrome answered something it should not
   kDependencyUnavailable,  // a library, a port or a package that this machine lacks
   kCannotWrite,            // an output path that cannot be created
   kIo,                     // reading or writing failed midway, a full disk among it
   kPermission,
-  kMedia,     // libav refused something that should have worked
+  kMedia,  // libav refused something that should have worked
   kInvalidJson,
   kInvalidArchive,  // damaged, hostile, or larger than it may be
-  kCancelled,  // somebody asked us to stop
+  kCancelled,       // somebody asked us to stop
   kTimeout,
   kRetriesExhausted,
   kInternal,  // our bug
@@ -56,25 +59,27 @@ enum class ErrorCode {
 
 struct ErrorSpec {
   ErrorCode code;
-  std::string_view wire;       // the name that crosses the wire
-  std::string_view alias;      // the published implementation's second spelling, or empty
-  int http_status;             // of a service answer that fails with it
-  bool retryable;              // whether the same request may succeed when repeated
-  int exit_status;             // of the command line; sysexits.h numbers where they fit
+  std::string_view wire;   // the name that crosses the wire
+  std::string_view alias;  // the published implementation's second spelling, or empty
+  int http_status;         // of a service answer that fails with it
+  bool retryable;          // whether the same request may succeed when repeated
+  int exit_status;         // of the command line; sysexits.h numbers where they fit
 };
 
 inline constexpr std::array kErrorTable{
     ErrorSpec{ErrorCode::kInvalidConfig, "InvalidConfigError", "", 400, false, 65},
     ErrorSpec{ErrorCode::kGcsUriNotAllowed, "GCS_URI_NOT_ALLOWED", "", 400, false, 77},
     ErrorSpec{ErrorCode::kPlanHashMismatch, "PLAN_HASH_MISMATCH", "", 400, false, 65},
-    ErrorSpec{ErrorCode::kPlanArtifactDigestMismatch, "PLAN_ARTIFACT_DIGEST_MISMATCH", "", 400, false, 65},
+    ErrorSpec{ErrorCode::kPlanArtifactDigestMismatch, "PLAN_ARTIFACT_DIGEST_MISMATCH", "", 400,
+              false, 65},
     ErrorSpec{ErrorCode::kPlanProtocolUnsupported, "PLAN_PROTOCOL_UNSUPPORTED",
               "PlanProtocolUnsupportedError", 400, false, 65},
     ErrorSpec{ErrorCode::kPlanV2IntegrityUnrecoverable, "PLAN_V2_INTEGRITY_UNRECOVERABLE",
               "PlanV2IntegrityError", 400, false, 65},
     ErrorSpec{ErrorCode::kVideoSourceUnrenderable, "VIDEO_SOURCE_UNRENDERABLE", "", 400, false, 65},
     ErrorSpec{ErrorCode::kInvalidVideoMetadata, "INVALID_VIDEO_METADATA", "", 400, false, 65},
-    ErrorSpec{ErrorCode::kNotMediaPayload, "NOT_MEDIA_PAYLOAD", "NotMediaPayloadError", 400, false, 65},
+    ErrorSpec{ErrorCode::kNotMediaPayload, "NOT_MEDIA_PAYLOAD", "NotMediaPayloadError", 400, false,
+              65},
     ErrorSpec{ErrorCode::kFfmpegVersionMismatch, "FFMPEG_VERSION_MISMATCH", "", 400, false, 69},
     ErrorSpec{ErrorCode::kFormatNotSupported, "FORMAT_NOT_SUPPORTED_IN_DISTRIBUTED",
               "FormatNotSupportedInDistributedError", 400, false, 65},
@@ -82,8 +87,8 @@ inline constexpr std::array kErrorTable{
     ErrorSpec{ErrorCode::kBrowserGpuNotSoftware, "BROWSER_GPU_NOT_SOFTWARE", "", 400, false, 69},
     ErrorSpec{ErrorCode::kFontFetchFailed, "FONT_FETCH_FAILED", "", 400, false, 65},
     ErrorSpec{ErrorCode::kChromeUnavailable, "ChromeBinaryUnavailableError", "", 400, false, 69},
-    ErrorSpec{ErrorCode::kMissingPlanArtifact, "MISSING_PLAN_ARTIFACT", "RenderChunkValidationError",
-              400, false, 65},
+    ErrorSpec{ErrorCode::kMissingPlanArtifact, "MISSING_PLAN_ARTIFACT",
+              "RenderChunkValidationError", 400, false, 65},
     ErrorSpec{ErrorCode::kChunkIndexOutOfRange, "CHUNK_INDEX_OUT_OF_RANGE",
               "RenderChunkValidationError", 400, false, 64},
     ErrorSpec{ErrorCode::kMissingRuntimeEnvSnapshot, "MISSING_RUNTIME_ENV_SNAPSHOT",

@@ -83,6 +83,12 @@ std::string Sha256::HexDigest() {
   return hex;
 }
 
+bool IsSha256Hex(std::string_view text) {
+  constexpr std::size_t kDigits = 64;
+  return text.size() == kDigits &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 std::string Sha256Hex(std::string_view bytes) {
   return Sha256().Update(bytes).HexDigest();
 }

@@ -33,6 +33,8 @@ class Sha256 {
 };
 
 std::string Sha256Hex(std::string_view bytes);
+// Whether the text can be a digest: 64 lower-case hex digits.
+bool IsSha256Hex(std::string_view text);
 Result<std::string> Sha256HexOfFile(const std::filesystem::path& file);
 
 }  // namespace hyperlocal

@@ -38,8 +38,8 @@ Result<std::string> CompactJson(const nlohmann::ordered_json& value);
 // from 1); also beyond kJsonDepthLimit nested containers.
 inline constexpr int kJsonDepthLimit = 512;
 Result<nlohmann::json> ParseJson(std::string_view text, std::string_view what);
-// The same with the keys of objects in the order of the text. Looking a key up takes time that grows
-// with the object.
+// The same with the keys of objects in the order of the text. Looking a key up takes time that
+// grows with the object.
 Result<nlohmann::ordered_json> ParseOrderedJson(std::string_view text, std::string_view what);
 
 }  // namespace hyperlocal

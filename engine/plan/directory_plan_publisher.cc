@@ -68,8 +68,7 @@ class DirectoryPlanPublisher final : public PlanPublisher {
 
 Result<std::unique_ptr<PlanPublisher>> PublishPlanToDirectory(const fs::path& directory) {
   HYPERLOCAL_TRY(std::unique_ptr<AsideDirectory> aside, AsideDirectory::Create(directory));
-  return std::unique_ptr<PlanPublisher>(
-      std::make_unique<DirectoryPlanPublisher>(std::move(aside)));
+  return std::unique_ptr<PlanPublisher>(std::make_unique<DirectoryPlanPublisher>(std::move(aside)));
 }
 
 }  // namespace hyperlocal

@@ -20,8 +20,9 @@ using nlohmann::json;
 
 Error Damaged(const std::string& what) {
   return Error{ErrorCode::kPlanV2IntegrityUnrecoverable,
-               what + ". A file was changed or did not arrive whole; fetch the plan again or plan "
-                      "again"};
+               what +
+                   ". A file was changed or did not arrive whole; fetch the plan again or plan "
+                   "again"};
 }
 
 // Whether `file` is what the manifest says of the artifact.
@@ -76,8 +77,8 @@ Status CheckMark(const std::string& text, const PlanDirectory& plan, PlanTarget 
     return Damaged(where + " is not the mark of a materialized plan");
   }
   if (const json wanted = TargetJson(target); (*mark)["target"] != wanted) {
-    const std::string made_for = (*mark)["target"].dump(
-        -1, ' ', true, json::error_handler_t::replace);
+    const std::string made_for =
+        (*mark)["target"].dump(-1, ' ', true, json::error_handler_t::replace);
     return Error{ErrorCode::kPlanV2IntegrityUnrecoverable,
                  "the plan in " + plan.root.string() + " was materialized for " + made_for +
                      ", not for " + wanted.dump() + "; materialize it for each of them"};
@@ -116,8 +117,8 @@ Result<PlanManifest> MaterializePlan(const fs::path& root, PlanTarget target,
     }
   }
   if (!target.is_assembler()) HYPERLOCAL_TRY_STATUS(MakeVideoDirectories(aside->path()));
-  HYPERLOCAL_TRY_STATUS(WriteWholeFile(aside->path() / plan_files::kMaterialized, mark,
-                                       Durability::kUnsynced));
+  HYPERLOCAL_TRY_STATUS(
+      WriteWholeFile(aside->path() / plan_files::kMaterialized, mark, Durability::kUnsynced));
   HYPERLOCAL_TRY_STATUS(aside->Commit());
   return manifest;
 }

@@ -148,8 +148,8 @@ Result<PlanDirectory> ReadPlanForAssembly(const std::filesystem::path& root) {
 Result<PlanDirectory> ReadPlanDirectory(const std::filesystem::path& root) {
   HYPERLOCAL_TRY(PlanDirectory plan, ReadPlanForAssembly(root));
   HYPERLOCAL_TRY(const std::string composition, ReadArtifact(root, plan_files::kComposition));
-  HYPERLOCAL_TRY_STATUS(ReadComposition(composition, (root / plan_files::kComposition).string(),
-                                        plan.composition));
+  HYPERLOCAL_TRY_STATUS(
+      ReadComposition(composition, (root / plan_files::kComposition).string(), plan.composition));
   if (!Exists(root / plan_files::kEntryPage)) {
     return Error{ErrorCode::kMissingPlanArtifact,
                  "the plan in " + root.string() + " lacks " + plan_files::kEntryPage};

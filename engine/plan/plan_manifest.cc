@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/file/whole_file.h"
+#include "engine/hash/sha256.h"
 #include "engine/json/canonical_json.h"
 #include "engine/json/json_object.h"
 #include "engine/plan/plan_files_internal.h"
@@ -176,17 +177,13 @@ Result<PlanManifest> Read(const json& value, const std::string& what) {
   if (mode != kExactRenderedFrames && mode != kFullSourcePack) {
     return limitations.Bad("videoDependencyMode", "exact-rendered-frames or full-source-pack");
   }
-  if (mode == kFullSourcePack) manifest.video_dependency_mode = VideoDependencyMode::kFullSourcePack;
+  if (mode == kFullSourcePack)
+    manifest.video_dependency_mode = VideoDependencyMode::kFullSourcePack;
   HYPERLOCAL_TRY_STATUS(ReadArtifacts(object, what, manifest));
   return manifest;
 }
 
 }  // namespace
-
-bool IsSha256Hex(std::string_view text) {
-  return text.size() == 64 &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
 
 std::filesystem::path BlobPath(std::string_view sha256) {
   return std::filesystem::path("artifacts/sha256") / sha256.substr(0, 2) / sha256;
@@ -240,9 +237,9 @@ Result<bool> IsContentAddressedPlan(const std::filesystem::path& root) {
 
 Result<std::vector<PlanArtifact>> ArtifactsFor(const PlanManifest& manifest, PlanTarget target) {
   if (!target.is_assembler() && target.chunk >= manifest.chunk_count) {
-    return Error{ErrorCode::kChunkIndexOutOfRange,
-                 "the plan has chunks 0 to " + std::to_string(manifest.chunk_count - 1) +
-                     ", not " + std::to_string(target.chunk)};
+    return Error{ErrorCode::kChunkIndexOutOfRange, "the plan has chunks 0 to " +
+                                                       std::to_string(manifest.chunk_count - 1) +
+                                                       ", not " + std::to_string(target.chunk)};
   }
   std::vector<PlanArtifact> needed;
   for (const PlanArtifact& artifact : manifest.artifacts) {

@@ -72,7 +72,4 @@ Result<std::vector<PlanArtifact>> ArtifactsFor(const PlanManifest& manifest, Pla
 // Where the bytes of `sha256` lie below a content-addressed plan: artifacts/sha256/ab/abcd….
 std::filesystem::path BlobPath(std::string_view sha256);
 
-// 64 lower-case hex digits.
-bool IsSha256Hex(std::string_view text);
-
 }  // namespace hyperlocal

@@ -27,13 +27,13 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::UnorderedElementsAre;
 using testing::FileContent;
 using testing::FrozenPlan;
+using ::testing::HasSubstr;
 using testing::PutFile;
 using testing::TemporaryDirectory;
 using testing::UnfrozenPlan;
+using ::testing::UnorderedElementsAre;
 
 std::vector<std::string> Files(const fs::path& root) {
   const auto files = ListFileTree(root);
@@ -119,12 +119,12 @@ TEST_F(PublishedPlan, GivesEverybodyWhatTheyNeed) {
 TEST_F(PublishedPlan, BecomesAPlanDirectoryForEachWorker) {
   ASSERT_TRUE(Publish());
   ASSERT_TRUE(MaterializePlan(root_, PlanTarget::Chunk(1), directory_ / "chunk"));
-  EXPECT_THAT(Files(directory_ / "chunk"),
-              UnorderedElementsAre(".hyperframes-plan-v2.json", "compiled/a.txt",
-                                   "compiled/assets/style.css", "compiled/index.html",
-                                   "meta/chunks.json", "meta/composition.json",
-                                   "meta/encoder.json", "meta/videos.json", "plan.json",
-                                   "video-frames/v1/frame_00002.jpg"));
+  EXPECT_THAT(
+      Files(directory_ / "chunk"),
+      UnorderedElementsAre(".hyperframes-plan-v2.json", "compiled/a.txt",
+                           "compiled/assets/style.css", "compiled/index.html", "meta/chunks.json",
+                           "meta/composition.json", "meta/encoder.json", "meta/videos.json",
+                           "plan.json", "video-frames/v1/frame_00002.jpg"));
   const auto chunk = ReadPlanDirectory(directory_ / "chunk");
   ASSERT_TRUE(chunk) << chunk.error().message;
   EXPECT_TRUE(VerifyPlan(*chunk, PlanTarget::Chunk(1)));
@@ -197,7 +197,8 @@ TEST_F(PublishedPlan, DoesNotReplaceWhatIsThere) {
 TEST_F(PublishedPlan, RefusesABlobThatIsNotWhatWasSaid) {
   auto publisher = PublishPlanToDirectory(root_);
   ASSERT_TRUE(publisher);
-  const Status put = (*publisher)->PutBlob(plan_.root / "plan.json", Sha256Hex("something else"), 3);
+  const Status put =
+      (*publisher)->PutBlob(plan_.root / "plan.json", Sha256Hex("something else"), 3);
   ASSERT_FALSE(put);
   EXPECT_EQ(put.error().code, ErrorCode::kPlanArtifactDigestMismatch);
 }
@@ -336,8 +337,7 @@ INSTANTIATE_TEST_SUITE_P(
                "lacks the artifact plan.json"},
         Damage{"OddRate", [](json& m) { m["fps"] = 25; }, "fps must be"},
         Damage{"NoChunks", [](json& m) { m["chunkCount"] = 0; }, "chunkCount must be"},
-        Damage{"OtherMode",
-               [](json& m) { m["limitations"]["videoDependencyMode"] = "guess"; },
+        Damage{"OtherMode", [](json& m) { m["limitations"]["videoDependencyMode"] = "guess"; },
                "videoDependencyMode"}),
     [](const auto& row) { return std::string(row.param.name); });
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/hash/sha256.h"
 #include "engine/json/javascript_string.h"
 #include "engine/wire/wire_fields_internal.h"
 
@@ -14,12 +15,6 @@ namespace {
 using nlohmann::json;
 
 constexpr double kLargestExactInteger = 9007199254740991;
-constexpr std::size_t kDigestLength = 64;
-
-bool IsDigest(std::string_view text) {
-  return text.size() == kDigestLength &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
 
 // Texts in quotes, so that "3" is not taken for 3.
 std::string Shown(const json& value) {
@@ -94,7 +89,7 @@ Result<int> WireFields::Int(std::string_view name, int minimum) const {
 }
 
 Result<std::string> WireFields::Digest(std::string_view name) const {
-  if (!HasText(name) || !IsDigest(Find(name)->get_ref<const std::string&>())) {
+  if (!HasText(name) || !IsSha256Hex(Find(name)->get_ref<const std::string&>())) {
     return Bad(name, "a SHA-256 in 64 lower-case hexadecimal digits");
   }
   return Find(name)->get<std::string>();

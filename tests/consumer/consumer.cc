@@ -33,7 +33,6 @@ int main() {
     return frame.error().spec().exit_status;
   }
   std::printf("frame %lld, %s, %s\n", static_cast<long long>(*frame),
-              hyperlocal::Sha256Hex("").substr(0, 8).c_str(),
-              hyperlocal::FfmpegVersion().c_str());
+              hyperlocal::Sha256Hex("").substr(0, 8).c_str(), hyperlocal::FfmpegVersion().c_str());
   return 0;
 }

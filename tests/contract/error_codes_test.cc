@@ -158,11 +158,15 @@ const std::map<ErrorCode, Reach>& Reached() {
          return CodeOf(ReadPlanDirectory(root / "plan"));
        }},
       {ErrorCode::kChunkIndexOutOfRange,
-       [](const fs::path& root) { return CodeOfChunk(root, [](auto&) {}, 7); }},
+       [](const fs::path& root) {
+         return CodeOfChunk(
+             root, [](auto&) {}, 7);
+       }},
       {ErrorCode::kMissingRuntimeEnvSnapshot,
        [](const fs::path& root) {
          (void)PlanTestCard(root, Config());
-         nlohmann::json locked = nlohmann::json::parse(FileContent(root / "plan/meta/encoder.json"));
+         nlohmann::json locked =
+             nlohmann::json::parse(FileContent(root / "plan/meta/encoder.json"));
          locked.erase("runtimeEnv");
          PutFile(root / "plan/meta/encoder.json", locked.dump());
          return CodeOf(ReadPlanDirectory(root / "plan"));

@@ -31,7 +31,8 @@ void CheckManifest(const PlanManifest& manifest) {
 
 }  // namespace
 
-// Any text is a manifest or a typed error, with the hash that it has and with the one it should have.
+// Any text is a manifest or a typed error, with the hash that it has and with the one it should
+// have.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto manifest = ParsePlanManifest(text, "input");
