@@ -244,9 +244,7 @@ Status Page::Navigate(const std::string& url, milliseconds timeout) {
   }
   if (crashed_)
     return Error{ErrorCode::kBrowserCrashed, "Chrome's page process crashed while loading " + url};
-  HYPERLOCAL_TRY_STATUS(loaded);
-  // Ends with every navigation.
-  return browser_.devtools_->Post(session_, "LayerTree.enable", json::object());
+  return loaded;
 }
 
 Result<json> Page::Evaluate(const std::string& expression, milliseconds timeout) {
@@ -342,8 +340,6 @@ void Page::OnEvent(const std::string& method, json& params) {
     NoteRequest(params);
   } else if (method == "Network.loadingFinished" || method == "Network.loadingFailed") {
     requests_under_way_.erase(params.value("requestId", ""));
-  } else if (method == "LayerTree.layerTreeDidChange") {
-    NoteLayers(params);
   } else if (method == "Runtime.exceptionThrown") {
     const json& details = params["exceptionDetails"];
     const bool in_promise = details.value("text", "").find("in promise") != std::string::npos;
@@ -372,16 +368,6 @@ void Page::NoteRequest(const json& params) {
   ++requests_begun_;
   requests_under_way_[params.value("requestId", "")] =
       params.contains("request") ? params["request"].value("url", "") : "";
-}
-
-void Page::NoteLayers(const json& params) {
-  const auto layers = params.find("layers");
-  if (layers == params.end() || !layers->is_array()) return;
-  layers_ = 0;
-  for (const json& layer : *layers) {
-    const bool empty = layer.value("width", 0.0) == 0 || layer.value("height", 0.0) == 0;
-    if (layer.value("drawsContent", false) && !empty) ++layers_;
-  }
 }
 
 void Page::AnswerPausedRequest(const json& params) {
