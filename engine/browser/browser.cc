@@ -33,6 +33,9 @@ const std::vector<std::string>& ChromeFlags() {
       "--disable-threaded-scrolling",
       "--disable-checker-imaging",
       "--disable-image-animation-resync",
+      // A tile is painted whole or taken over whole. One that is patched has other edges than one
+      // that was painted at once.
+      "--disable-partial-raster",
       // The same pixels on every machine: no GPU, no monitor profile, no font hinting, one
       // language.
       "--disable-gpu-compositing",
@@ -244,7 +247,9 @@ Status Page::Navigate(const std::string& url, milliseconds timeout) {
   }
   if (crashed_)
     return Error{ErrorCode::kBrowserCrashed, "Chrome's page process crashed while loading " + url};
-  return loaded;
+  HYPERLOCAL_TRY_STATUS(loaded);
+  // Ends with every navigation.
+  return browser_.devtools_->Post(session_, "LayerTree.enable", json::object());
 }
 
 Result<json> Page::Evaluate(const std::string& expression, milliseconds timeout) {
@@ -340,6 +345,8 @@ void Page::OnEvent(const std::string& method, json& params) {
     NoteRequest(params);
   } else if (method == "Network.loadingFinished" || method == "Network.loadingFailed") {
     requests_under_way_.erase(params.value("requestId", ""));
+  } else if (method == "LayerTree.layerTreeDidChange") {
+    NoteLayers(params);
   } else if (method == "Runtime.exceptionThrown") {
     const json& details = params["exceptionDetails"];
     const bool in_promise = details.value("text", "").find("in promise") != std::string::npos;
@@ -368,6 +375,16 @@ void Page::NoteRequest(const json& params) {
   ++requests_begun_;
   requests_under_way_[params.value("requestId", "")] =
       params.contains("request") ? params["request"].value("url", "") : "";
+}
+
+void Page::NoteLayers(const json& params) {
+  const auto layers = params.find("layers");
+  if (layers == params.end() || !layers->is_array()) return;
+  layers_ = 0;
+  for (const json& layer : *layers) {
+    const bool empty = layer.value("width", 0.0) == 0 || layer.value("height", 0.0) == 0;
+    if (layer.value("drawsContent", false) && !empty) ++layers_;
+  }
 }
 
 void Page::AnswerPausedRequest(const json& params) {

@@ -74,6 +74,9 @@ class Page {
   // Waits until every one of them is over. One that is not in time is named among the messages and
   // not waited for again.
   Status WaitForRequests(std::chrono::milliseconds timeout);
+  // Layers with content of their own that the compositor put together for the last frame; as far as
+  // the page's process has told, as with requests_begun.
+  int layers() const { return layers_; }
   // For outputs with alpha: what the page does not paint stays transparent.
   Status MakeBackgroundTransparent();
 
@@ -86,12 +89,14 @@ class Page {
   void OnEvent(const std::string& method, nlohmann::json& params);
   void AnswerPausedRequest(const nlohmann::json& params);
   void NoteRequest(const nlohmann::json& params);
+  void NoteLayers(const nlohmann::json& params);
   std::string Place(const nlohmann::json& location) const;
 
   class Browser& browser_;
   PageOptions options_;
   std::string context_id_, target_id_, session_;
   std::vector<PageMessage> messages_;
+  int layers_ = 0;
   std::uint64_t requests_begun_ = 0;
   std::map<std::string, std::string> requests_under_way_;  // id → address
   bool loaded_ = false;

@@ -105,7 +105,9 @@ Result<PageFacts> CompositionPage::ReadFacts() {
 }
 
 Status CompositionPage::Seek(std::int64_t frame, FrameRate rate) {
-  auto done = page_->Evaluate("__hyperlocal.seek(" + FrameTime(frame, rate) + ")", frame_timeout_);
+  auto done = page_->Evaluate(
+      fmt::format("__hyperlocal.seek({},{})", FrameTime(frame, rate), HasOldLayers()),
+      frame_timeout_);
   if (!done) return std::move(done).error().WithContext("frame " + std::to_string(frame));
   return Ok();
 }
@@ -114,8 +116,8 @@ Status CompositionPage::Replay(std::int64_t first, std::int64_t last, FrameRate 
   for (std::int64_t from = first; from < last; from += kReplayBatch) {
     const std::int64_t to = std::min(last, from + kReplayBatch);
     auto done = page_->Evaluate(
-        fmt::format("(async()=>{{for(let f={};f<{};++f)await __hyperlocal.seek(f*{}/{})}})()", from,
-                    to, rate.den, rate.num),
+        fmt::format("(async()=>{{for(let f={};f<{};++f)await __hyperlocal.seek(f*{}/{},{})}})()",
+                    from, to, rate.den, rate.num, HasOldLayers()),
         frame_timeout_);
     if (!done)
       return std::move(done).error().WithContext(fmt::format("frames {} to {}", from, to - 1));
@@ -142,8 +144,8 @@ Result<std::vector<std::uint8_t>> CompositionPage::Draw(std::int64_t frame, Fram
     const std::uint64_t requests_before = page_->requests_begun();
     auto image = page_->DrawFrame(interval, encoding, frame_timeout_);
     if (!image) return at_frame(std::move(image).error());
-    // What the page asked for while it was drawn is told before the answer to this, and the picture
-    // without it is not the picture.
+    // What the page asked for while it was drawn, and which layers it had, is told before the answer
+    // to this; and the picture without what it asked for is not the picture.
     HYPERLOCAL_TRY_STATUS(page_->Evaluate("0", frame_timeout_));
     if (page_->requests_begun() == requests_before || redraw == kRedraws) return image;
   }

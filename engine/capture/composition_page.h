@@ -75,6 +75,9 @@ class CompositionPage {
 
  private:
   CompositionPage() = default;
+  // Whether the last picture left layers whose raster the next one might take over (decision 1).
+  // The page's one layer is no such: it is always drawn at the scale and place of the viewport.
+  bool HasOldLayers() const { return page_->layers() > 1; }
 
   std::chrono::milliseconds frame_timeout_{0};
   std::unique_ptr<PageServer> server_;  // outlives page_

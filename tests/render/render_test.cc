@@ -82,7 +82,7 @@ TEST_F(RenderTest, HelloIsTheSameTwiceAndPlaysEverywhere) {
 }
 
 TEST_F(RenderTest, FramesDoNotDependOnTheChunksTheyAreIn) {
-  for (const char* example : {"hello", "cards"}) {
+  for (const char* example : {"hello", "cards", "orbit"}) {
     SCOPED_TRACE(example);
     auto options = Options(kSource / "examples" / example, "chunked.mp4");
     options.chunk_size = 15;

@@ -149,11 +149,11 @@
     }
   };
 
-  const seekDocuments = (seconds) => {
+  const seekDocuments = (seconds, rebuild) => {
     const ms = seconds * 1000;
     for (const child of childDocuments(window)) {
       // The runtime lives in the top document only; what moves in a child frame is moved here.
-      rebuildBoxes(child.document);
+      if (rebuild) rebuildBoxes(child.document);
       child.__HF_VIRTUAL_TIME__?.seekToTime(ms);
       if (typeof child.__hf?.seek === 'function') child.__hf.seek(seconds);
       const animations = child.document.getAnimations();
@@ -187,17 +187,18 @@
   };
 
   // Brings the page to `seconds`. A promise when something has to arrive first, undefined when the page is there.
-  const seek = (seconds) => {
-    rebuildBoxes(document);
+  // `rebuild`: leave nothing of the boxes and layers of the frame before.
+  const seek = (seconds, rebuild) => {
+    if (rebuild) rebuildBoxes(document);
     time.setTime(seconds * 1000);
     const driven = driver().seek(seconds);
     time.runAnimationFrame();
     // Not whatever has a then(): a GSAP timeline, which a page's seek may well return, has one that waits for its end.
-    return driven instanceof Promise ? driven.then(() => settle(seconds)) : settle(seconds);
+    return driven instanceof Promise ? driven.then(() => settle(seconds, rebuild)) : settle(seconds, rebuild);
   };
 
-  const settle = (seconds) => {
-    seekDocuments(seconds);
+  const settle = (seconds, rebuild) => {
+    seekDocuments(seconds, rebuild);
     void document.documentElement.offsetHeight;  // layout now: it decides which fonts are needed
     const waits = pendingImages();
     for (const view of [window, ...childDocuments(window)]) {
