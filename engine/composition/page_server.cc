@@ -12,10 +12,11 @@
 #include <system_error>
 #include <utility>
 
-#include "engine/composition/page_http_server_internal.h"
+#include "engine/composition/byte_range_internal.h"
 #include "engine/composition/page_scripts.h"
 #include "engine/file/file_descriptor_internal.h"
 #include "engine/file/whole_file.h"
+#include "engine/http/http_server.h"
 
 namespace hyperlocal {
 namespace {
@@ -32,16 +33,51 @@ std::string RelativePath(const std::string& decoded) {
   return path.empty() ? "index.html" : path.string();
 }
 
-HttpAnswer TextAnswer(int status, std::string_view text, std::string_view type) {
-  HttpAnswer answer;
-  answer.status = status;
-  answer.type = type;
-  answer.size = text.size();
-  answer.read = [body = std::make_shared<const std::string>(text)](std::uint64_t offset, char* to,
-                                                                   std::size_t room) {
-    return static_cast<std::int64_t>(body->copy(to, room, static_cast<std::size_t>(offset)));
+// What a path is answered with, whole.
+struct Answer {
+  int status = 200;
+  std::string type;
+  std::uint64_t size = 0;
+  HttpResponse::BodySource read;
+};
+
+Answer TextAnswer(int status, std::string_view text, std::string_view type) {
+  return {.status = status,
+          .type = std::string(type),
+          .size = text.size(),
+          .read = [body = std::make_shared<const std::string>(text)](
+                      std::uint64_t offset, char* to, std::size_t room) -> Result<std::size_t> {
+            return body->copy(to, room, static_cast<std::size_t>(offset));
+          }};
+}
+
+// The answer, or the part of it that a Range header asks for.
+HttpResponse ResponseOf(Answer answer, std::string_view range_header) {
+  HttpResponse response;
+  response.status = answer.status;
+  response.headers = {{"Content-Type", std::move(answer.type)},
+                      {"Cache-Control", "no-store"},
+                      {"Access-Control-Allow-Origin", "*"}};
+  ByteRange part{0, answer.size};
+  if (answer.status == 200) {
+    response.headers.Add("Accept-Ranges", "bytes");
+    if (const auto range = ParseByteRange(range_header, answer.size)) {
+      part = *range;
+      const std::string size = std::to_string(answer.size);
+      response.status = part.length == 0 ? 416 : 206;
+      response.headers.Add("Content-Range",
+                           part.length == 0
+                               ? "bytes */" + size
+                               : "bytes " + std::to_string(part.offset) + "-" +
+                                     std::to_string(part.offset + part.length - 1) + "/" + size);
+    }
+  }
+  response.source_length = part.length;
+  response.source = [read = std::move(answer.read), start = part.offset](
+                        std::uint64_t offset, char* to, std::size_t room) {
+    return read(start + offset, to, room);
   };
-  return answer;
+  return response;
 }
 
 }  // namespace
@@ -51,14 +87,28 @@ struct PageServer::State {
   std::mutex mutex;
   std::set<std::string> missing_seen;
   std::vector<std::string> missing;
-  std::unique_ptr<PageHttpServer> http;  // last: it ends before what its threads use
+  std::unique_ptr<HttpServer> http;  // last: it ends before what its threads use
 
-  HttpAnswer Answer(const std::string& decoded_path);
-  HttpAnswer AnswerFile(const fs::path& file, const std::string& path);
-  HttpAnswer AnswerMissing(const std::string& path);
+  void Handle(const HttpRequest& request, HttpResponse& response);
+  Answer AnswerPath(const std::string& decoded_path);
+  Answer AnswerFile(const fs::path& file, const std::string& path);
+  Answer AnswerMissing(const std::string& path);
 };
 
-HttpAnswer PageServer::State::Answer(const std::string& decoded_path) {
+void PageServer::State::Handle(const HttpRequest& request, HttpResponse& response) {
+  if (request.method != "GET" && request.method != "HEAD") {
+    response = ResponseOf(
+        TextAnswer(405, "a page's files can only be read", "text/plain; charset=utf-8"), "");
+    response.headers.Add("Allow", "GET, HEAD");
+    return;
+  }
+  const std::string_view path = request.path();
+  const std::string raw(path.substr(0, path.find('#')));
+  // A browser asks for "100%.png" as it is.
+  response = ResponseOf(AnswerPath(PercentDecode(raw).value_or(raw)), request.headers.Get("Range"));
+}
+
+Answer PageServer::State::AnswerPath(const std::string& decoded_path) {
   const std::string path = RelativePath(decoded_path);
   if (path.empty()) return AnswerMissing(decoded_path);
   if (path == kRuntimeScriptPath.substr(1)) {
@@ -77,21 +127,22 @@ HttpAnswer PageServer::State::Answer(const std::string& decoded_path) {
   return TextAnswer(200, InjectIntoHead(*html, tag), "text/html; charset=utf-8");
 }
 
-HttpAnswer PageServer::State::AnswerFile(const fs::path& file, const std::string& path) {
+Answer PageServer::State::AnswerFile(const fs::path& file, const std::string& path) {
   const auto descriptor =
       std::make_shared<FileDescriptor>(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat facts {};
   if (!descriptor->valid() || ::fstat(descriptor->get(), &facts) != 0) return AnswerMissing(path);
-  HttpAnswer answer;
-  answer.type = ContentTypeOf(file);
-  answer.size = static_cast<std::uint64_t>(facts.st_size);
-  answer.read = [descriptor](std::uint64_t offset, char* to, std::size_t room) -> std::int64_t {
-    return ::pread(descriptor->get(), to, room, static_cast<off_t>(offset));
-  };
-  return answer;
+  return {.type = std::string(ContentTypeOf(file)),
+          .size = static_cast<std::uint64_t>(facts.st_size),
+          .read = [descriptor](std::uint64_t offset, char* to,
+                               std::size_t room) -> Result<std::size_t> {
+            const ssize_t got = ::pread(descriptor->get(), to, room, static_cast<off_t>(offset));
+            if (got >= 0) return static_cast<std::size_t>(got);
+            return Error{ErrorCode::kIo, "a file of the page cannot be read"};
+          }};
 }
 
-HttpAnswer PageServer::State::AnswerMissing(const std::string& path) {
+Answer PageServer::State::AnswerMissing(const std::string& path) {
   if (!path.ends_with("favicon.ico")) {
     const std::lock_guard lock(mutex);
     if (missing_seen.insert(path).second) missing.push_back(path);
@@ -108,20 +159,23 @@ Result<std::unique_ptr<PageServer>> PageServer::Start(const fs::path& directory)
   if (ec)
     return Error{ErrorCode::kMissingPlanArtifact,
                  "cannot serve " + directory.string() + ": " + ec.message()};
-  State* const self = state.get();
-  state->http =
-      PageHttpServer::Start([self](const std::string& path) { return self->Answer(path); });
-  if (state->http == nullptr) {
-    return Error{ErrorCode::kDependencyUnavailable,
-                 "no free port on 127.0.0.1 to serve the page from"};
-  }
+  HttpServerOptions options;
+  // Chrome opens at most six connections to one host, twice that when it asks with and without
+  // credentials, and stops reading a film when it has enough for now.
+  options.threads = 12;
+  auto http = HttpServer::Start(options,
+                                [self = state.get()](HttpRequest& request, HttpResponse& response) {
+                                  self->Handle(request, response);
+                                });
+  if (!http) return std::move(http).error().WithContext("cannot serve the page");
+  state->http = std::move(*http);
   return std::unique_ptr<PageServer>(new PageServer(std::move(state)));
 }
 
 PageServer::~PageServer() = default;
 
 std::string PageServer::origin() const {
-  return "http://127.0.0.1:" + std::to_string(state_->http->port());
+  return state_->http->base_url();
 }
 
 std::vector<std::string> PageServer::TakeMissing() {

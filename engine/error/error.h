@@ -40,6 +40,10 @@ enum class ErrorCode {
   kAssetUnavailable,  // an address the page asked for could not be had; the message lists all of
                       // them
   kNoInput,           // a file or directory that the caller named does not exist
+  kNotFound,          // a bucket, an object or a resource of a service that does not exist
+  kConflict,          // it exists already, or is in use
+  kPreconditionFailed,  // it is not as the caller said it had to be
+  kInvalidWorkflow,     // a workflow definition that a deployment would refuse
   kUsage,             // a command line that makes no sense
   kBrowserCrashed,    // Chrome died; the message carries its last lines
   kBrowserTimeout,    // Chrome answered too late
@@ -100,6 +104,10 @@ inline constexpr std::array kErrorTable{
     ErrorSpec{ErrorCode::kPageNotReady, "PAGE_NOT_READY", "", 500, true, 65},
     ErrorSpec{ErrorCode::kAssetUnavailable, "ASSET_UNAVAILABLE", "", 400, false, 65},
     ErrorSpec{ErrorCode::kNoInput, "NO_INPUT", "", 400, false, 66},
+    ErrorSpec{ErrorCode::kNotFound, "NOT_FOUND", "", 400, false, 66},
+    ErrorSpec{ErrorCode::kConflict, "CONFLICT", "", 400, false, 73},
+    ErrorSpec{ErrorCode::kPreconditionFailed, "PRECONDITION_FAILED", "", 400, false, 73},
+    ErrorSpec{ErrorCode::kInvalidWorkflow, "INVALID_WORKFLOW", "", 400, false, 65},
     ErrorSpec{ErrorCode::kUsage, "USAGE", "", 400, false, 64},
     ErrorSpec{ErrorCode::kBrowserCrashed, "BROWSER_CRASHED", "", 500, true, 75},
     ErrorSpec{ErrorCode::kBrowserTimeout, "BROWSER_TIMEOUT", "", 500, true, 124},
