@@ -45,12 +45,14 @@ Environment ReadEnvironment(const GetEnvironmentVariable& get) {
   return environment;
 }
 
+std::optional<std::string> GetProcessVariable(const char* name) {
+  const char* value = std::getenv(name);
+  if (value == nullptr) return std::nullopt;
+  return std::string(value);
+}
+
 Environment ReadProcessEnvironment() {
-  return ReadEnvironment([](const char* name) -> std::optional<std::string> {
-    const char* value = std::getenv(name);
-    if (value == nullptr) return std::nullopt;
-    return std::string(value);
-  });
+  return ReadEnvironment(GetProcessVariable);
 }
 
 }  // namespace hyperlocal::cli

@@ -19,6 +19,7 @@ struct Environment {
 };
 
 using GetEnvironmentVariable = std::function<std::optional<std::string>(const char* name)>;
+std::optional<std::string> GetProcessVariable(const char* name);  // this process's own
 
 Environment ReadEnvironment(const GetEnvironmentVariable& get);
 Environment ReadProcessEnvironment();

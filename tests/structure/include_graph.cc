@@ -50,7 +50,8 @@ constexpr std::array<std::string_view, 28> kThirdParty{
 constexpr std::string_view kForwardDeclarations = "nlohmann/json_fwd.hpp";
 
 bool IsTest(std::string_view file) {
-  return file.ends_with("_test.cc") || file.starts_with("tests/") || file.starts_with("bench/");
+  return file.ends_with("_test.cc") || file.ends_with("_test_support.h") ||
+         file.starts_with("tests/") || file.starts_with("bench/");
 }
 
 bool IsLibav(std::string_view target) {
