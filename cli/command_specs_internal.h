@@ -10,6 +10,7 @@ namespace hyperlocal::cli {
 // The parts of the command table, in the order in which the help lists them.
 std::vector<CommandSpec> RenderCommandSpecs();
 std::vector<CommandSpec> StorageCommandSpecs();
+std::vector<CommandSpec> WorkflowCommandSpecs();
 std::vector<CommandSpec> ContractCommandSpecs();
 
 // Flags that most commands have.

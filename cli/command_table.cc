@@ -67,6 +67,7 @@ std::span<const CommandSpec> Commands() {
     const auto append = [&all](std::vector<CommandSpec> part) {
       std::move(part.begin(), part.end(), std::back_inserter(all));
     };
+    append(WorkflowCommandSpecs());
     append(StorageCommandSpecs());
     append({DoctorSpec()});
     append(ContractCommandSpecs());
@@ -97,9 +98,10 @@ std::vector<const CommandSpec*> CommandsOfGroup(std::string_view group) {
 std::span<const ExitStatusSpec> ExitStatuses() {
   static constexpr std::array kStatuses{
       ExitStatusSpec{0, "done"},
+      ExitStatusSpec{1, "it ran, and the verdict is negative"},
       ExitStatusSpec{64, "the command line makes no sense"},
-      ExitStatusSpec{65, "the composition or a setting cannot be rendered"},
-      ExitStatusSpec{66, "the project or a named file does not exist"},
+      ExitStatusSpec{65, "the composition, a setting or a workflow is wrong"},
+      ExitStatusSpec{66, "the project, a named file or an object does not exist"},
       ExitStatusSpec{69, "something this machine lacks: Chrome, a library"},
       ExitStatusSpec{70, "a bug of ours, or an answer we did not understand"},
       ExitStatusSpec{73, "the output cannot be created"},

@@ -24,6 +24,7 @@
 #include "cli/stage_commands.h"
 #include "cli/storage_command.h"
 #include "cli/storage_serve_command.h"
+#include "cli/workflow_command.h"
 
 namespace hyperlocal::cli {
 namespace {
@@ -34,6 +35,7 @@ int Run(const CommandLine& line, CommandContext& context) {
   if (line.command->name == "render-chunk") return RunRenderChunk(line, context);
   if (line.command->name == "assemble") return RunAssemble(line, context);
   if (line.command->name.starts_with("contract ")) return RunContract(line, context);
+  if (line.command->name.starts_with("workflow ")) return RunWorkflow(line, context);
   if (line.command->name == "storage serve") {
     return RunStorageServe(line, context, GetProcessVariable);
   }

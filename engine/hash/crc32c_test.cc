@@ -45,8 +45,8 @@ TEST(Crc32c, GivesThePublishedChecksums) {
 TEST(Crc32c, TheInstructionAgreesWithTheTablesAroundEveryBorder) {
   if (!crc32c::HasInstruction()) GTEST_SKIP() << "this processor has no such instruction";
   const std::string bytes = Counting(3 * 4096 * 2 + 3 * 256 + 64);
-  for (const std::size_t border :
-       {0, 8, 3 * 256, 6 * 256, 3 * 4096, 3 * 4096 + 3 * 256, 6 * 4096}) {
+  for (const std::size_t border : std::initializer_list<std::size_t>{
+           0, 8, 3 * 256, 6 * 256, 3 * 4096, 3 * 4096 + 3 * 256, 6 * 4096}) {
     for (std::size_t size = border < 9 ? 0 : border - 9; size <= border + 9; ++size) {
       for (std::size_t start = 0; start < 9; ++start) {
         EXPECT_EQ(crc32c::ExtendByInstruction(0x12345678, Data(bytes) + start, size),

@@ -115,6 +115,10 @@ void Refuse(GcsCall& call, const Error& error) {
   Refuse(call, refusal);
 }
 
+Error NoSuchBucket(std::string field) {
+  return Error{ErrorCode::kNotFound, std::string(kNoSuchBucket), std::move(field)};
+}
+
 void UnknownPath(GcsCall& call) {
   Refuse(call, GcsError{404, "notFound",
                         "no API has " + call.request->method + " " +

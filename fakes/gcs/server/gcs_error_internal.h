@@ -31,6 +31,9 @@ void Refuse(GcsCall& call, const GcsError& error);
 // The same with what the call is about in the message: "No such object: bucket/name".
 void Refuse(GcsCall& call, const Error& error);
 
+// A kNotFound with the service's own words; `field` says which bucket of the request.
+Error NoSuchBucket(std::string field);
+
 // The 404 of a path that no API has.
 void UnknownPath(GcsCall& call);
 

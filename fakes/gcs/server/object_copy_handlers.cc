@@ -41,7 +41,10 @@ Result<ObjectRecord> Copy(GcsCall& call, const ObjectAddress& source, const json
   HYPERLOCAL_TRY(const Preconditions source_preconditions, SourcePreconditionsOf(call.query));
   HYPERLOCAL_TRY(const Preconditions preconditions, PreconditionsOf(call.query));
   const ObjectKey target{call.target_bucket, call.target_object};
-  HYPERLOCAL_TRY(const BucketRecord bucket, call.store.GetBucket(target.bucket));
+  auto found = call.store.GetBucket(target.bucket);
+  // Not the path's first bucket, which a 404 would be taken to be about.
+  if (!found && found.error().code == ErrorCode::kNotFound) return NoSuchBucket("destination");
+  HYPERLOCAL_TRY(const BucketRecord bucket, std::move(found));
   HYPERLOCAL_TRY(std::optional<ObjectFields> fields, TargetFields(call, resource, bucket));
   if (fields && !HasObjectFields(resource)) {
     HYPERLOCAL_TRY(const ObjectRecord object, call.store.GetObject(source));

@@ -44,7 +44,9 @@ TEST(GcsCopy, IsJudgedAtBothEnds) {
             200);
   EXPECT_EQ(service.Json("POST", to_b + "ifGenerationMatch=0").status, 412);
   EXPECT_EQ(service.Json("POST", "/b/bucket/o/absent/copyTo/b/bucket/o/b").status, 404);
-  EXPECT_EQ(service.Json("POST", "/b/bucket/o/a/copyTo/b/absent-bucket/o/b").status, 404);
+  const JsonReply nowhere = service.Json("POST", "/b/bucket/o/a/copyTo/b/absent-bucket/o/b");
+  EXPECT_EQ(nowhere.status, 404);
+  EXPECT_EQ(nowhere.Message(), "The specified bucket does not exist.");
 }
 
 TEST(GcsRewrite, OneCallDoesItWhateverTheSize) {

@@ -13,7 +13,8 @@ namespace hyperlocal::gcs {
 //   ?        one character but "/"          [a-z] [!a-z] [^a-z]  one (not) of these, never "/"
 //   {a,b*}   one of these patterns, which may hold further ones
 //   \x       x itself
-// https://cloud.google.com/storage/docs/json_api/v1/objects/list#list-objects-and-prefixes-using-glob
+// https://cloud.google.com/storage/docs/json_api/v1/objects/list (List objects and prefixes using
+// glob)
 //
 // Matching takes time in proportion to pattern times text, whatever the pattern: all ways of
 // matching are followed side by side.

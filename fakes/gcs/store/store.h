@@ -164,9 +164,11 @@ class Store {
   // `session` without id and received. The answer has the id: unguessable, and safe in a URL.
   virtual Result<UploadSession> StartUpload(const UploadSession& session) = 0;
   virtual Result<UploadSession> GetUpload(std::string_view id) = 0;
-  // A writer that goes on at `received`; what it was given is kept when it goes, or at Sync. One
-  // writer of an upload at a time: a second one waits for the first (a client that has broken off
-  // and comes again).
+  // A writer that goes on at `received`. What it was given is kept when it goes, in this process;
+  // across a restart, what was there at the last Sync. One writer of an upload at a time: a second
+  // one waits for the first (a client that has broken off and comes again), and so does
+  // FinishUpload; the thread that has the writer itself gets kConflict. It must not outlive the
+  // store.
   virtual Result<std::unique_ptr<UploadWriter>> ContinueUpload(std::string_view id) = 0;
   // Makes what was received the object. Idempotent: a finished upload answers its object again. On
   // an error of the preconditions or claims the upload is over and nothing is left of it.
