@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "orchestrator/run/execution_data_internal.h"
 #include "tests/support/workflow_runs.h"
 
 namespace hyperlocal::workflow {
@@ -20,7 +21,12 @@ using testing::WorkflowRun;
 class Writer {
  public:
   std::string Definition() {
-    std::string main = Steps(3, Place{});
+    // Most errors are caught one step further out, so that runs come a long way.
+    std::string main;
+    for (int i = 0; i < 4; ++i) {
+      main += (main.empty() ? "" : ",") + ("{" + Quoted(Name()) + R"(: {"try": {"steps": [)") +
+              Steps(3, Place{}) + R"(]}, "except": {"as": "error"}}})";
+    }
     std::string sub = Steps(1, Place{.in_sub = true});
     return R"({"main": {"params": ["arg"], "steps": [)" + Start() + "," + main +
            R"(, {"end_of_main": {"return": "${[x, y, l, m, arg]}"}}]},
@@ -48,7 +54,7 @@ class Writer {
 
   std::string Expression() {
     return *rc::gen::element<std::string>(
-        "${x + 1}", "${x * 2}", "${l[0]}", "${l[x]}", "${m.k}", "${m[y]}", "${y + x}",
+        "${x + 1}", "${l[0]}", "${l[x]}", "${map.get(m, \"k\")}", "${m[y]}", "${y + x}",
         "${list.concat(l, x)}", "${map.get(m, \"none\")}", "${x // (x - 2)}", "${len(l)}",
         "${[x, y]}", "${x > 3 and len(l) < 9}", "${string(x) + y}", "${default(x, 5)}",
         "${json.encode_to_string(m)}", "${x in l}", "${sys.now()}", "${uuid.generate()}",
@@ -64,7 +70,7 @@ class Writer {
 
   std::string Steps(int depth, Place place) {
     std::string all;
-    for (int i = *rc::gen::inRange(1, 4); i > 0; --i) {
+    for (int i = *rc::gen::inRange(2, 6); i > 0; --i) {
       all += (all.empty() ? "" : ",") + Step(depth, place);
     }
     return all;
@@ -174,6 +180,13 @@ RC_GTEST_PROP(Programs, EndAndAreTheSameWhenInterruptedAtEveryEvent, ()) {
         Execution::Deserialize(interrupted.execution.program(), interrupted.execution.Serialize());
     RC_ASSERT(read.has_value());
     interrupted.execution = std::move(read).value();
+    // What is kept up to date with every assignment is what counting anew gives.
+    const ExecutionData& data = ExecutionAccess::Of(interrupted.execution);
+    std::uint64_t bytes = 0;
+    for (const auto& [id, fiber] : data.fibers) {
+      for (const Slot& slot : fiber.slots) bytes += slot.assigned ? slot.value.CountedBytes() : 0;
+    }
+    RC_ASSERT(data.variable_bytes == bytes);
     // What it waits for is asked for again.
     interrupted.effects = interrupted.execution.PendingEffects();
   };

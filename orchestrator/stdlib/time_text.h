@@ -15,8 +15,9 @@ std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> ParseRfc3339(std:
 // double, so seconds and fraction are converted apart.)
 double EpochSeconds(std::chrono::sys_time<std::chrono::nanoseconds> time);
 
-// ParseRfc3339 the other way round with six digits of fraction, as time.format writes: "…:33.000000Z" at no
-// offset, "…:33.000000+02:00" else. The moment must lie in the years 1 to 9999.
+// ParseRfc3339 the other way round with six digits of fraction, as time.format writes:
+// "…:33.000000Z" at no offset, "…:33.000000+02:00" else. The moment must lie in the years 1 to
+// 9999.
 std::string FormatRfc3339(std::chrono::sys_time<std::chrono::microseconds> time,
                           std::chrono::seconds offset);
 

@@ -21,9 +21,10 @@ const md5 = (content) => createHash("md5").update(content).digest("base64");
 const curl = (...args) => {
   const headerFile = path.join(makeDirectory(), "headers");
   const { error, status, stdout, stderr } = spawnSync("curl",
-    ["--silent", "--show-error", "--max-time", "30", "--globoff", "--path-as-is", "--dump-header", headerFile, ...args],
+    ["--silent", "--show-error", "--max-time", "120", "--globoff", "--path-as-is", "--dump-header", headerFile,
+      ...args],
     { maxBuffer: 256 * MIB, env: { PATH: process.env.PATH, HOME: makeDirectory() } });
-  assert.ok(!error, `curl: ${error?.message}; see dependencies/debian.txt`);
+  assert.ok(!error, `curl: ${error?.message} (dependencies/debian.txt says where it comes from)`);
   assert.equal(status, 0, stderr.toString());
   const blocks = readFileSync(headerFile, "utf8").trim().split(/\r\n\r\n/);
   const [first, ...rest] = blocks.at(-1).split("\r\n");
@@ -191,14 +192,14 @@ describe("the XML API", () => {
 describe("HTTP", () => {
   it("waits for 100 Continue when it is asked to", () => {
     const { status, interim } = put("expected", bytes(2 * MIB), "-H", "Expect: 100-continue",
-      "--expect100-timeout", "20");
+      "--expect100-timeout", "100");
     assert.equal(status, 200);
     assert.deepEqual(interim, [100]);
   });
 
   it("refuses before the body is sent when the request cannot succeed", () => {
     const { status, interim } = curl("-T", fileOf(bytes(2 * MIB)), "-H", "Expect: 100-continue",
-      "--expect100-timeout", "20", `${emulator.url}/no-such-bucket-here/o`);
+      "--expect100-timeout", "100", `${emulator.url}/no-such-bucket-here/o`);
     assert.equal(status, 404);
     assert.ok(interim.every((each) => each === 100));
   });
@@ -294,7 +295,7 @@ describe("what is no proper HTTP", () => {
     const { hostname, port } = new URL(emulator.url);
     const socket = net.connect(Number(port), hostname, () => socket.write(text));
     let got = "";
-    socket.setTimeout(20_000, () => socket.destroy(new Error("neither an answer nor an end")));
+    socket.setTimeout(120_000, () => socket.destroy(new Error("neither an answer nor an end")));
     socket.on("data", (part) => {
       got += part;
       if (got.includes("\r\n")) socket.destroy();

@@ -31,7 +31,7 @@ it("the Go client's program compiles", async () => {
 });
 
 it("the Go client gets along with the emulator", async (test) => {
-  const { status, said } = await run([program, "-test.v", "-test.timeout=100s"],
+  const { status, said } = await run([program, "-test.v", "-test.timeout=250s"],
     { env: { ...process.env, STORAGE_EMULATOR_HOST: new URL(emulator.url).host } });
   const passed = [...said.matchAll(/^--- PASS: (\S+)/gm)].map(([, name]) => name);
   test.diagnostic(`${passed.length} tests of the Go client passed`);

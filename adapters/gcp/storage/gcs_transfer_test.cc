@@ -294,6 +294,7 @@ TEST_F(Transfer, AnUploadGoesOnAfterAPartlyStoredChunk) {
   const std::string content = Noise(kChunk + 7);
   ASSERT_TRUE(Upload(service, content));
   EXPECT_TRUE(service.content == content);
+  EXPECT_THAT(service.Of("PUT"), ElementsAre("bytes 0-262143/262151", "bytes 1000-262150/262151"));
 }
 
 TEST_F(Transfer, AnUploadBeginsAnewWhenItsSessionIsLost) {
@@ -578,6 +579,13 @@ TEST_F(Transfer, AWrongRangeIsNotTaken) {
   service.content = Noise(250000);
   ASSERT_TRUE(Download(service));
   EXPECT_TRUE(FileContent(directory_ / "down") == service.content);
+  // It is refused as such, and not only found in the sum of the whole, which would begin anew.
+  const std::vector<std::string> lines = service.gcs().lines();
+  EXPECT_EQ(std::count_if(lines.begin(), lines.end(),
+                          [](const std::string& line) {
+                            return line.find("alt=media") == std::string::npos;
+                          }),
+            1);
 }
 
 TEST_F(Transfer, DamageOnTheWayIsFoundAndFetchedAgain) {

@@ -120,7 +120,7 @@ TEST_F(GcsServerOverSockets, AWholeResumableUploadThatBreaksAndGoesOn) {
             Bytes(kPart, kPart / 2));
   // How much of it is there is known when the server has noticed that the client is gone.
   std::uint64_t received = 0;
-  for (int attempt = 0; attempt < 2000 && received != kPart + kPart / 2; ++attempt) {
+  for (int attempt = 0; attempt < 20000 && received != kPart + kPart / 2; ++attempt) {
     reply = Exchange(client_, Call("PUT", location, "", {{"Content-Range", "bytes */*"}}));
     ASSERT_EQ(reply.status, 308);
     const std::string range(reply.headers.Get("Range"));
@@ -153,7 +153,7 @@ TEST_F(GcsServerOverSockets, ABodyOfUnknownLengthComesInChunks) {
             " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
             "Content-Range: bytes 0-*/*\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n");
   HttpReply reply;
-  for (int attempt = 0; attempt < 2000 && reply.status != 200; ++attempt) {
+  for (int attempt = 0; attempt < 20000 && reply.status != 200; ++attempt) {
     reply = Exchange(client_, Call("GET", url_ + "/b/bucket/o/o?alt=media"));
     std::this_thread::yield();
   }

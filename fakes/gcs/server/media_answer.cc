@@ -120,8 +120,9 @@ void DescribeMedia(HttpHeaders& headers, const ObjectRecord& object) {
   }
 }
 
-Status AnswerMedia(GcsCall& call, const ObjectRecord& object) {
-  HYPERLOCAL_TRY(std::shared_ptr<ContentReader> content, call.store.OpenContent(object));
+Status AnswerMedia(GcsCall& call, OpenedObject opened) {
+  const ObjectRecord& object = opened.record;
+  std::shared_ptr<ContentReader> content = std::move(opened.content);
   HttpResponse& response = call.response;
   DescribeMedia(response.headers, object);
   if (object.fields.content_encoding == "gzip") response.headers.Add("Vary", "Accept-Encoding");

@@ -30,17 +30,23 @@ std::optional<ReadVerdict> JudgeEtags(const GcsCall& call, const ObjectRecord& o
   return std::nullopt;
 }
 
-Result<ObjectRecord> FindObject(GcsCall& call, bool media) {
+// What a GET is about; with its content, opened in the same moment, when `media` is asked for.
+Result<OpenedObject> FindObject(GcsCall& call, bool media) {
   HYPERLOCAL_TRY(ObjectAddress address, ObjectAddressOf(call));
   HYPERLOCAL_TRY(const auto soft_deleted, call.query.Boolean("softDeleted"));
-  if (!soft_deleted.value_or(false)) return call.store.GetObject(address);
+  if (!soft_deleted.value_or(false)) {
+    if (media) return call.store.OpenObject(address);
+    HYPERLOCAL_TRY(ObjectRecord object, call.store.GetObject(address));
+    return OpenedObject{std::move(object), nullptr};
+  }
   if (!address.generation) return Required("generation");
   if (media) {
     return Error{ErrorCode::kBadRequest,
                  "the content of a soft-deleted object cannot be read; restore the object first",
                  "softDeleted"};
   }
-  return call.store.GetSoftDeleted(address.key, *address.generation);
+  HYPERLOCAL_TRY(ObjectRecord object, call.store.GetSoftDeleted(address.key, *address.generation));
+  return OpenedObject{std::move(object), nullptr};
 }
 
 Status ChangeObject(GcsCall& call, FieldsChange change) {
@@ -114,14 +120,15 @@ Status GetObject(GcsCall& call) {
         "alt"};
   }
   HYPERLOCAL_TRY(const Preconditions preconditions, PreconditionsOf(call.query));
-  HYPERLOCAL_TRY(const ObjectRecord object, FindObject(call, media));
+  HYPERLOCAL_TRY(OpenedObject found, FindObject(call, media));
+  const ObjectRecord& object = found.record;
   ReadVerdict verdict = JudgeRead(object, preconditions);
   if (verdict == ReadVerdict::kRead) {
     verdict = JudgeEtags(call, object).value_or(ReadVerdict::kRead);
   }
   switch (verdict) {
     case ReadVerdict::kRead:
-      return media ? AnswerMedia(call, object) : AnswerObject(call, object, false);
+      return media ? AnswerMedia(call, std::move(found)) : AnswerObject(call, object, false);
     case ReadVerdict::kNotModified:
       call.response.status = 304;
       call.response.headers.Add("ETag", EtagOf(object.generation, object.metageneration));

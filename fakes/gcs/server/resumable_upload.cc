@@ -117,17 +117,20 @@ Result<Received> ReceivePart(GcsCall& call, std::string_view id, const ContentRa
   PartSink sink(*writer, range.first, length);
   const Status read =
       call.request->ReadBody([&sink](std::string_view bytes) { return sink.Take(bytes); });
-  // Also of a body that broke off: what is acknowledged later must be there.
-  HYPERLOCAL_TRY_STATUS(writer->Sync());
+  const std::uint64_t end = range.first + sink.seen();
+  // Without a LAST the body is the rest of the content, however long.
+  const bool last_part = range.last ? total && end == *total : true;
+  // Also of a body that broke off: what is acknowledged later must be there. The content of a whole
+  // upload is made durable with its object.
+  const bool whole =
+      read && last_part && sink.seen() >= length.value_or(0) && writer->received() == end;
+  if (!whole) HYPERLOCAL_TRY_STATUS(writer->Sync());
   HYPERLOCAL_TRY_STATUS(read);
   if (length && sink.seen() < *length) {
     return Bad("the body ended after " + std::to_string(sink.seen()) + " of " +
                std::to_string(*length) + " bytes");
   }
   Received received{writer->received(), false};
-  const std::uint64_t end = range.first + sink.seen();
-  // Without a LAST the body is the rest of the content, however long.
-  const bool last_part = range.last ? total && end == *total : true;
   if (last_part && received.count != end) {
     return Bad("the content ends at " + std::to_string(end) + " bytes, but " +
                std::to_string(received.count) + " have been received");

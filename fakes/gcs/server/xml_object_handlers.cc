@@ -21,9 +21,6 @@
 namespace hyperlocal::gcs {
 namespace {
 
-// A reader that is overtaken by so many writers in a row does not exist.
-constexpr int kMostOverwrites = 100;
-
 // Whether a list as in If-Match names the tag, with its quotes or without; `*` names any.
 bool NamesEtag(std::string_view list, const std::string& etag) {
   if (list == "*") return true;
@@ -93,7 +90,8 @@ Result<ObjectAddress> ReadCopySource(const GcsCall& call) {
 Status GetObjectXml(GcsCall& call) {
   HYPERLOCAL_TRY(const ObjectAddress address, ObjectAddressOf(call));
   HYPERLOCAL_TRY(const Preconditions preconditions, XmlPreconditions(call));
-  HYPERLOCAL_TRY(ObjectRecord object, call.store.GetObject(address));
+  HYPERLOCAL_TRY(const OpenedObject opened, call.store.OpenObject(address));
+  const ObjectRecord& object = opened.record;
   ReadVerdict verdict = JudgeRead(object, preconditions);
   if (verdict == ReadVerdict::kRead) verdict = JudgeHttpConditions(call, object);
   if (verdict == ReadVerdict::kPreconditionFailed) {
@@ -104,16 +102,7 @@ Status GetObjectXml(GcsCall& call) {
     call.response.headers.Add("ETag", XmlEtag(object));
     return Ok();
   }
-  Status answered = AnswerMedia(call, object);
-  // The generation that was found may be gone by the time that its bytes are asked for, because
-  // another one has taken its place. That one is as good, unless it was named or judged.
-  const bool any_will_do = !address.generation && preconditions == Preconditions{};
-  for (int again = 0; any_will_do && again < kMostOverwrites && !answered; ++again) {
-    if (answered.error().code != ErrorCode::kNotFound) break;
-    HYPERLOCAL_TRY(object, call.store.GetObject(address));
-    answered = AnswerMedia(call, object);
-  }
-  HYPERLOCAL_TRY_STATUS(std::move(answered));
+  HYPERLOCAL_TRY_STATUS(AnswerMedia(call, opened));
   if (call.response.status == 416) {
     std::string range(call.response.headers.Get("Content-Range"));
     RefuseXml(call, XmlError{416, "InvalidRange", "The requested range cannot be satisfied.",

@@ -9,7 +9,7 @@ const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..",
 export const PROGRAM = process.env.HYPERLOCAL_PROGRAM ?? path.join(ROOT, "build", "dev", "cli", "hyperlocal");
 
 // Only a guard against an emulator that neither starts nor ends.
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 120_000;
 
 const running = new Set();
 const scratch = mkdtempSync(path.join(tmpdir(), "hyperlocal-storage-"));

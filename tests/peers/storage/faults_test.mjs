@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 
-import { bytes, connect, contentOf, IdempotencyStrategy, readAll, refuses, textOf } from "./client.mjs";
+import { bytes, connect, contentOf, IdempotencyStrategy, MAJOR, readAll, refuses, textOf } from "./client.mjs";
 
 const gcs = await connect();
 after(() => gcs.stop());
@@ -136,10 +136,13 @@ describe("the client's own retries", { concurrency: 20 }, () => {
   }
 });
 
-describe("a download that goes wrong", { concurrency: 10 }, () => {
-  // The one of the test bench for a stream: it is broken, and the client says so.
+// One after the other: the client closes all of its connections when one has failed, also those of other downloads.
+describe("a download that goes wrong", () => {
+  // Version 7 stands on node-fetch 2.7, which waits for ever when a connection is closed in good order before the
+  // length that was announced; it notices a reset only.
+  const skip = MAJOR === 7 && "version 7 of the client does not notice";
   for (const instruction of ["return-broken-stream", "return-broken-stream-after-256K"]) {
-    it(`with ${instruction} is an error or whole, never short`, async () => {
+    it(`with ${instruction} is an error or whole, never short`, { skip }, async () => {
       const test = await retryTest({ "storage.objects.get": [instruction] });
       await test.bucket.file("stored").download().then(
         ([got]) => assert.ok(got.equals(content), `${got.length} bytes passed for the whole`),
