@@ -385,8 +385,8 @@ describe("who may do what", () => {
     policy.bindings.push(binding);
     await bucket.iam.setPolicy(policy);
     const [later] = await bucket.iam.getPolicy();
-    assert.deepEqual(later.bindings.find(({ role }) => role === binding.role).members.toSorted(),
-      binding.members.toSorted());
+    assert.deepEqual([...later.bindings.find(({ role }) => role === binding.role).members].sort(),
+      [...binding.members].sort());
     assert.notEqual(later.etag, policy.etag);
   });
 

@@ -130,7 +130,7 @@ describe("the adapter's objects that are named after their content", () => {
     const uri = `gs://${bucket.name}/renders/1/blobs/${sha256}`;
     const outcomes = await Promise.all(Array.from({ length: 8 }, () =>
       adapter.uploadContentAddressedFileToGcs(gcs.client(), file, uri, sha256, "application/octet-stream")));
-    assert.deepEqual(outcomes.toSorted(), [...Array(7).fill("reused"), "uploaded"]);
+    assert.deepEqual(outcomes.sort(), [...Array(7).fill("reused"), "uploaded"]);
     const object = bucket.file(`renders/1/blobs/${sha256}`);
     const [about] = await object.getMetadata();
     assert.deepEqual(about.metadata, { sha256 });

@@ -172,7 +172,7 @@ describe("what a download says of the object", () => {
     assert.equal(headers["x-goog-stored-content-length"], String(content.length));
     assert.equal(headers["x-goog-stored-content-encoding"], "identity");
     assert.equal(headers["x-goog-storage-class"], "STANDARD");
-    assert.deepEqual(headers["x-goog-hash"].split(/, ?/).toSorted(),
+    assert.deepEqual(headers["x-goog-hash"].split(/, ?/).sort(),
       [`crc32c=${about.crc32c}`, `md5=${about.md5Hash}`]);
     assert.ok(headers.etag);
     assert.ok(Date.parse(headers["last-modified"]) > 0);

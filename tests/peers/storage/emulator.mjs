@@ -18,6 +18,8 @@ process.on("exit", () => {
   rmSync(scratch, { recursive: true, force: true, maxRetries: 2 });
 });
 
+for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]]) process.on(signal, () => process.exit(status));
+
 let directories = 0;
 export const makeDirectory = () => mkdtempSync(path.join(scratch, `${(directories += 1)}-`));
 

@@ -12,7 +12,8 @@ const fill = async (bucket, names) => {
 };
 const TREE = ["a", "a/1", "a/2", "a/b/3", "a/b/c/4", "b", "b/", "b/5", "c.txt", "d.md", "é", "\uffff", "\u{1f3ac}"];
 // As UTF-8, which is not the order of UTF-16 for the last two.
-const inByteOrder = (names) => names.toSorted((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
+const inByteOrder = (names) =>
+  [...names].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
 const tree = await fill(await gcs.makeBucket(), [...TREE].reverse());
 
 const list = async (bucket, query = {}) => {

@@ -39,7 +39,7 @@ describe("the transfer manager", () => {
     await new TransferManager(bucket).uploadManyFiles(root, { prefix: "tree",
       customDestinationBuilder: (file) => path.relative(root, file) });
     const [uploaded] = await bucket.getFiles({ prefix: "tree/" });
-    assert.deepEqual(uploaded.map(({ name }) => name), Object.keys(files).map((name) => `tree/${name}`).toSorted());
+    assert.deepEqual(uploaded.map(({ name }) => name), Object.keys(files).map((name) => `tree/${name}`).sort());
     const destination = makeDirectory();
     await new TransferManager(bucket).downloadManyFiles("tree/",
       { stripPrefix: "tree/", passthroughOptions: { destination } });
@@ -96,24 +96,6 @@ describe("the transfer manager", () => {
     assert.equal(about.contentType, "application/x-parts");
     assert.equal(about.metadata.key, "value");
   });
-
-  it("uploads in parts only what was sent whole", async () => {
-    const bucket = gcs.client({ authClient: throughEmulator() }).bucket((await gcs.makeBucket()).name);
-    // One part: of several that fail the client leaves all but the first to the process as unhandled.
-    const root = writeFiles({ "parts.bin": bytes(4 * MIB) });
-    const asked = [];
-    const { request } = throughEmulator();
-    bucket.storage.authClient.request = async (options) => {
-      asked.push(options.method);
-      if (options.method !== "PUT") return request(options);
-      // A part that is not what its checksum says.
-      return request({ ...options, body: Buffer.concat([options.body ?? options.data, Buffer.from("x")]) });
-    };
-    await new TransferManager(bucket).uploadFileInChunks(path.join(root, "parts.bin"), { chunkSizeBytes: 5 * MIB })
-      .catch(() => {});
-    assert.equal(asked.at(-1), "DELETE"); // the client has given the upload up
-    assert.deepEqual(await gcs.storage.bucket(bucket.name).file("parts.bin").exists(), [false]);
-  });
 });
 
 describe("an upload in parts through the XML API", () => {
@@ -122,6 +104,8 @@ describe("an upload in parts through the XML API", () => {
     const answer = await (await fetch(`${address}?uploads`, { method: "POST" })).text();
     const id = encodeURIComponent(/<UploadId>([^<]+)<\/UploadId>/.exec(answer)[1]);
     return {
+      put: (number, body, headers) =>
+        fetch(`${address}?partNumber=${number}&uploadId=${id}`, { method: "PUT", body, headers }),
       part: async (number, body) =>
         (await fetch(`${address}?partNumber=${number}&uploadId=${id}`, { method: "PUT", body })).headers.get("etag"),
       complete: (parts) => {
@@ -155,6 +139,16 @@ describe("an upload in parts through the XML API", () => {
     await upload.part(2, "left out");
     assert.equal((await upload.complete([[1, etag]])).status, 200);
     assert.equal(await textOf(bucket.file("named")), "new");
+  });
+
+  // Not by way of the client: it leaves the failure of a part to the process, unhandled, while it still reads the file.
+  it("has no part that is not what its checksum says", async () => {
+    const upload = await begin(await gcs.makeBucket(), "changed");
+    assert.equal((await upload.put(1, "content", { "Content-MD5": "AAAAAAAAAAAAAAAAAAAAAA==" })).status, 400);
+    assert.equal((await upload.put(1, "content", { "x-goog-hash": "crc32c=AAAAAA==" })).status, 400);
+    assert.doesNotMatch(await upload.list(), /<Part>/);
+    assert.equal((await upload.put(1, "content", { "x-goog-hash": "crc32c=Ya91Mw==" })).status, 200);
+    assert.match(await upload.list(), /<Part>/);
   });
 
   it("is not completed with a part that is not there", async () => {
