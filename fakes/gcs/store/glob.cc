@@ -15,7 +15,7 @@ char32_t Next(std::string_view text, std::size_t& at) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const std::uint8_t first = byte(at++);
   const int more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : 0;
-  char32_t character = more == 0 ? first : first & (0x3F >> more);
+  char32_t character = more == 0 ? first : static_cast<char32_t>(first & (0x3F >> more));
   const std::size_t start = at;
   for (int k = 0; k < more; ++k) {
     if (at >= text.size() || (byte(at) & 0xC0) != 0x80) {

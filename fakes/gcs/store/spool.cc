@@ -27,8 +27,8 @@ Result<std::unique_ptr<Spool>> Spool::Resume(ContentShelf& shelf, const std::str
 }
 
 void Spool::Hash(std::string_view bytes) {
-  sha256_.Update(bytes);
   if (with_md5_) md5_.Update(bytes);
+  sha256_.Update(bytes);
   crc32c_.Update(bytes);
   identity_.size += bytes.size();
 }
@@ -42,12 +42,12 @@ Status Spool::Append(std::string_view bytes) {
   if (incoming_ == nullptr && small_.size() + bytes.size() > kSmallContentBytes) {
     HYPERLOCAL_TRY_STATUS(Spill());
   }
+  Hash(bytes);
   if (incoming_ != nullptr) {
     HYPERLOCAL_TRY_STATUS(incoming_->Append(bytes));
   } else {
     small_ += bytes;
   }
-  Hash(bytes);
   broken_ = false;
   return Ok();
 }
@@ -72,6 +72,7 @@ Result<std::size_t> Spool::ReadAt(std::uint64_t offset, char* to, std::size_t ro
 }
 
 void Spool::Rest() {
+  md5_.Rest();
   if (incoming_ != nullptr) incoming_->Rest();
 }
 

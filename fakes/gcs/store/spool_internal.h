@@ -8,8 +8,8 @@
 
 #include "engine/error/result.h"
 #include "engine/hash/crc32c.h"
-#include "engine/hash/md5.h"
 #include "engine/hash/sha256.h"
+#include "fakes/gcs/store/background_md5_internal.h"
 #include "fakes/gcs/store/content_shelf_internal.h"
 #include "fakes/gcs/store/object_record.h"
 
@@ -67,7 +67,7 @@ class Spool {
   ContentShelf& shelf_;
   std::string upload_;
   Sha256 sha256_;
-  Md5Hash md5_;
+  BackgroundMd5 md5_;
   Crc32c crc32c_;
   ContentIdentity identity_;
   std::string small_;
