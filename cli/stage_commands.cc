@@ -17,15 +17,13 @@
 #include <utility>
 #include <vector>
 
-#include "cli/report_failure.h"
-#include "cli/version.h"
+#include "cli/command_answer_internal.h"
 #include "engine/assemble.h"
 #include "engine/browser/browser_slot.h"
 #include "engine/config/render_config.h"
 #include "engine/file/aside_directory.h"
 #include "engine/file/scratch_directory.h"
 #include "engine/file/whole_file.h"
-#include "engine/json/canonical_json.h"
 #include "engine/plan/materialize_plan.h"
 #include "engine/plan/publish_plan.h"
 #include "engine/plan_project.h"
@@ -36,39 +34,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
-
-// What a stage has to say: a line for people, members of a document for programs.
-struct StageResult {
-  std::string text;
-  ordered_json members;
-};
-
-int Run(const CommandLine& line, CommandContext& context,
-        const std::function<Result<StageResult>()>& stage) {
-  const auto started = context.clock();
-  const auto fail = [&](Error error) {
-    FailureReport failure;
-    failure.error = std::move(error);
-    failure.next_command = "hyperlocal help " + std::string(line.command->name);
-    return ReportFailure(std::move(failure), line, context);
-  };
-  auto done = stage();
-  if (!done) return fail(std::move(done).error());
-  std::string text = done->text + "\n";
-  if (line.Has("json")) {
-    using std::chrono::milliseconds;
-    const auto took = std::chrono::duration_cast<milliseconds>(context.clock() - started);
-    ordered_json document{{"schema", SchemaOf(line.command)}};
-    document.update(done->members);
-    document["durationMs"] = took.count();
-    document["_meta"]["version"] = Version();
-    auto json = PrettyJson(document);
-    if (!json) return fail(std::move(json).error());
-    text = *json + "\n";
-  }
-  const Status written = context.console.WriteOut(text);
-  return written ? 0 : fail(written.error());
-}
 
 // Tells on standard error what pages say, each thing once, and every few seconds how far it is: a
 // stage is never silent for long, whatever it waits for.
@@ -138,7 +103,7 @@ ordered_json PlanMembers(const fs::path& directory, const PlanDirectory& plan) {
           {"producerVersion", plan.producer_version}};
 }
 
-Result<StageResult> Plan(const CommandLine& line, CommandContext& context) {
+Result<CommandAnswer> Plan(const CommandLine& line, CommandContext& context) {
   const fs::path directory = line.Value("out").value_or("");
   if (directory.empty()) return Error{ErrorCode::kUsage, "plan needs --out DIR"};
   if (!line.Has("config")) return Error{ErrorCode::kUsage, "plan needs --config FILE"};
@@ -159,14 +124,14 @@ Result<StageResult> Plan(const CommandLine& line, CommandContext& context) {
     request.plan_directory = aside->path();
     HYPERLOCAL_TRY(const PlanDirectory plan, PlanProject(request, slot));
     HYPERLOCAL_TRY_STATUS(aside->Commit());
-    return StageResult{directory.string(), PlanMembers(directory, plan)};
+    return CommandAnswer{directory.string() + "\n", PlanMembers(directory, plan)};
   }
   HYPERLOCAL_TRY(const auto publisher, PublishPlanToDirectory(directory));
   HYPERLOCAL_TRY(const auto scratch, ScratchDirectory::Create("plan"));
   request.plan_directory = scratch->path() / "plan";
   HYPERLOCAL_TRY(const PlanDirectory plan, PlanProject(request, slot));
   HYPERLOCAL_TRY(const PlanManifest manifest, PublishPlan(plan.root, *publisher));
-  StageResult result{directory.string(), PlanMembers(directory, plan)};
+  CommandAnswer result{directory.string() + "\n", PlanMembers(directory, plan)};
   result.members["planHash"] = manifest.plan_hash;
   result.members["planProtocol"] = "v2";
   result.members["sourcePlanV1Hash"] = manifest.source_plan_v1_hash;
@@ -215,7 +180,7 @@ Result<std::string> Output(const CommandLine& line) {
   return Error{ErrorCode::kUsage, fmt::format("{} needs -o FILE", line.command->name)};
 }
 
-Result<StageResult> RenderOneChunk(const CommandLine& line, CommandContext& context) {
+Result<CommandAnswer> RenderOneChunk(const CommandLine& line, CommandContext& context) {
   HYPERLOCAL_TRY(const int index, ChunkIndex(line.arguments[1]));
   HYPERLOCAL_TRY(const std::string output, Output(line));
   HYPERLOCAL_TRY(const OpenedPlan opened, OpenPlan(line.arguments[0], PlanTarget::Chunk(index)));
@@ -229,16 +194,16 @@ Result<StageResult> RenderOneChunk(const CommandLine& line, CommandContext& cont
   options.on_message = [&](std::string_view text) { voice.Message(text); };
   BrowserSlot slot(context.cancel);
   HYPERLOCAL_TRY(const RenderedChunk chunk, RenderChunk(opened.plan, index, output, slot, options));
-  return StageResult{output,
-                     {{"outputPath", output},
-                      {"outputKind", "file"},
-                      {"chunkIndex", index},
-                      {"framesEncoded", chunk.frames},
-                      {"sha256", chunk.sha256},
-                      {"captureMode", chunk.capture_mode}}};
+  return CommandAnswer{output + "\n",
+                       {{"outputPath", output},
+                        {"outputKind", "file"},
+                        {"chunkIndex", index},
+                        {"framesEncoded", chunk.frames},
+                        {"sha256", chunk.sha256},
+                        {"captureMode", chunk.capture_mode}}};
 }
 
-Result<StageResult> AssembleChunks(const CommandLine& line) {
+Result<CommandAnswer> AssembleChunks(const CommandLine& line) {
   HYPERLOCAL_TRY(const std::string output, Output(line));
   HYPERLOCAL_TRY(const OpenedPlan opened, OpenPlan(line.arguments[0], PlanTarget::Assembler()));
   const std::vector<fs::path> chunks(line.arguments.begin() + 1, line.arguments.end());
@@ -246,23 +211,30 @@ Result<StageResult> AssembleChunks(const CommandLine& line) {
   options.audio = line.Has("audio") ? fs::path(*line.Value("audio")) : opened.plan.audio_file();
   options.constant_rate = line.Has("cfr");
   HYPERLOCAL_TRY(const AssembledVideo video, Assemble(opened.plan, chunks, output, options));
-  return StageResult{
-      output,
+  return CommandAnswer{
+      output + "\n",
       {{"outputPath", output}, {"framesEncoded", video.frames}, {"fileSize", video.file_size}}};
+}
+
+int RunStage(const CommandLine& line, CommandContext& context,
+             const std::function<Result<CommandAnswer>()>& stage) {
+  return TellAnswer(line, context, stage, {.timed = true, .next_command = [&line](const Error&) {
+                                             return HelpOf(line);
+                                           }});
 }
 
 }  // namespace
 
 int RunPlan(const CommandLine& line, CommandContext& context) {
-  return Run(line, context, [&] { return Plan(line, context); });
+  return RunStage(line, context, [&] { return Plan(line, context); });
 }
 
 int RunRenderChunk(const CommandLine& line, CommandContext& context) {
-  return Run(line, context, [&] { return RenderOneChunk(line, context); });
+  return RunStage(line, context, [&] { return RenderOneChunk(line, context); });
 }
 
 int RunAssemble(const CommandLine& line, CommandContext& context) {
-  return Run(line, context, [&] { return AssembleChunks(line); });
+  return RunStage(line, context, [&] { return AssembleChunks(line); });
 }
 
 }  // namespace hyperlocal::cli

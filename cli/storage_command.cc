@@ -13,26 +13,18 @@
 #include <utility>
 #include <vector>
 
+#include "cli/command_answer_internal.h"
 #include "cli/human_text.h"
-#include "cli/report_failure.h"
 #include "cli/storage_paths.h"
-#include "cli/version.h"
 #include "engine/composition/page_server.h"
 #include "engine/file/file_tree.h"
 #include "engine/file/scratch_directory.h"
-#include "engine/json/canonical_json.h"
 
 namespace hyperlocal::cli {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
-
-// What a verb has to say: lines for people, members of a document for programs.
-struct Answer {
-  std::string text;
-  ordered_json members;
-};
 
 // GCS calls it an ETag of the content: eight hex digits are easier on the eye than base64.
 std::string Crc32cText(std::uint32_t crc32c) {
@@ -62,11 +54,11 @@ ordered_json Members(const std::vector<ObjectInfo>& objects) {
   return list;
 }
 
-Result<Answer> List(const CommandLine& line, ObjectStore& store) {
+Result<CommandAnswer> List(const CommandLine& line, ObjectStore& store) {
   HYPERLOCAL_TRY(const StoragePrefix place, ParseStoragePrefix(line.arguments[0]));
   ObjectListing listing{.prefix = place.prefix, .delimiter = line.Has("recursive") ? "" : "/"};
   HYPERLOCAL_TRY(const ObjectList found, store.List(place.bucket, listing));
-  Answer answer;
+  CommandAnswer answer;
   std::size_t size_width = 0;
   for (const ObjectInfo& object : found.objects) {
     size_width = std::max(size_width, std::to_string(object.size).size());
@@ -89,10 +81,10 @@ Result<Answer> List(const CommandLine& line, ObjectStore& store) {
   return answer;
 }
 
-Result<Answer> Stat(const CommandLine& line, ObjectStore& store) {
+Result<CommandAnswer> Stat(const CommandLine& line, ObjectStore& store) {
   HYPERLOCAL_TRY(const GcsUri uri, ParseStorageUrl(line.arguments[0]));
   HYPERLOCAL_TRY(const ObjectInfo object, store.Stat(uri));
-  Answer answer;
+  CommandAnswer answer;
   const auto add = [&answer](std::string_view name, std::string_view value) {
     answer.text += fmt::format("{:<17} {}\n", name, WithoutControls(std::string(value)));
   };
@@ -110,7 +102,7 @@ Result<Answer> Stat(const CommandLine& line, ObjectStore& store) {
   return answer;
 }
 
-Result<Answer> Cat(const CommandLine& line, CommandContext& context, ObjectStore& store) {
+Result<CommandAnswer> Cat(const CommandLine& line, CommandContext& context, ObjectStore& store) {
   HYPERLOCAL_TRY(const auto scratch, ScratchDirectory::Create("cat"));
   const fs::path file = scratch->path() / "content";
   for (const std::string& url : line.arguments) {
@@ -125,7 +117,7 @@ Result<Answer> Cat(const CommandLine& line, CommandContext& context, ObjectStore
     }
     if (in.bad()) return Error{ErrorCode::kIo, "cannot read " + file.string()};
   }
-  return Answer{};
+  return CommandAnswer{};
 }
 
 // A folder and every object in it.
@@ -147,7 +139,7 @@ Result<Folder> ListFolder(const std::string& url, ObjectStore& store) {
   return Folder{std::move(place), std::move(uris)};
 }
 
-Result<Answer> Remove(const CommandLine& line, CommandContext& context, ObjectStore& store) {
+Result<CommandAnswer> Remove(const CommandLine& line, CommandContext& context, ObjectStore& store) {
   std::vector<GcsUri> uris;
   for (const std::string& url : line.arguments) {
     if (!line.Has("recursive")) {
@@ -158,7 +150,7 @@ Result<Answer> Remove(const CommandLine& line, CommandContext& context, ObjectSt
     HYPERLOCAL_TRY(Folder folder, ListFolder(url, store));
     std::move(folder.uris.begin(), folder.uris.end(), std::back_inserter(uris));
   }
-  Answer answer;
+  CommandAnswer answer;
   answer.members = {{"deleted", ordered_json::array()}};
   for (const GcsUri& uri : uris) {
     if (context.cancel.cancelled()) return Error{ErrorCode::kCancelled, "stopped"};
@@ -214,7 +206,7 @@ class Copier {
     return Ok();
   }
 
-  Answer TakeAnswer() { return std::move(answer_); }
+  CommandAnswer TakeAnswer() { return std::move(answer_); }
 
  private:
   void Note(const std::string& from, const std::string& to, const ObjectInfo& object) {
@@ -228,7 +220,7 @@ class Copier {
   const CancellationToken cancel_;
   ObjectWrite write_;
   std::optional<std::string> content_type_;
-  Answer answer_{"", {{"copied", ordered_json::array()}}};
+  CommandAnswer answer_{"", {{"copied", ordered_json::array()}}};
 };
 
 Status CopyTree(const std::string& from, const std::string& to, Copier& copier,
@@ -276,7 +268,7 @@ Status CopyOne(const std::string& from, const std::string& to, Copier& copier) {
   return copier.Download(source, file);
 }
 
-Result<Answer> Copy(const CommandLine& line, CommandContext& context, ObjectStore& store) {
+Result<CommandAnswer> Copy(const CommandLine& line, CommandContext& context, ObjectStore& store) {
   const std::string& from = line.arguments[0];
   const std::string& to = line.arguments[1];
   if (!IsStorageUrl(from) && !IsStorageUrl(to)) {
@@ -288,7 +280,8 @@ Result<Answer> Copy(const CommandLine& line, CommandContext& context, ObjectStor
   return copier.TakeAnswer();
 }
 
-Result<Answer> Run(const CommandLine& line, CommandContext& context, const OpenObjectStore& open) {
+Result<CommandAnswer> Run(const CommandLine& line, CommandContext& context,
+                          const OpenObjectStore& open) {
   HYPERLOCAL_TRY(const auto store, open(line.Value("endpoint")));
   const std::string_view verb = line.command->name;
   if (verb == "storage ls") return List(line, *store);
@@ -301,27 +294,9 @@ Result<Answer> Run(const CommandLine& line, CommandContext& context, const OpenO
 }  // namespace
 
 int RunStorage(const CommandLine& line, CommandContext& context, const OpenObjectStore& open) {
-  const auto fail = [&](Error error) {
-    FailureReport failure;
-    failure.error = std::move(error);
-    if (failure.error.code == ErrorCode::kUsage) {
-      failure.next_command = "hyperlocal help " + std::string(line.command->name);
-    }
-    return ReportFailure(std::move(failure), line, context);
-  };
-  auto answer = Run(line, context, open);
-  if (!answer) return fail(std::move(answer).error());
-  std::string text = std::move(answer->text);
-  if (line.Has("json")) {
-    ordered_json document{{"schema", SchemaOf(line.command)}};
-    document.update(answer->members);
-    document["_meta"]["version"] = Version();
-    auto pretty = PrettyJson(document);
-    if (!pretty) return fail(std::move(pretty).error());
-    text = *pretty + "\n";
-  }
-  const Status written = context.console.WriteOut(text);
-  return written ? 0 : fail(written.error());
+  return TellAnswer(
+      line, context, [&] { return Run(line, context, open); },
+      {.next_command = [&line](const Error& error) { return HelpAfterUsage(line, error); }});
 }
 
 }  // namespace hyperlocal::cli

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/command_answer_internal.h"
 #include "cli/human_text.h"
 #include "cli/report_failure.h"
 #include "cli/state_directory.h"
@@ -150,9 +151,7 @@ int RunStorageServe(const CommandLine& line, CommandContext& context,
   if (served) return 0;
   FailureReport failure;
   failure.error = served.error();
-  if (failure.error.code == ErrorCode::kUsage) {
-    failure.next_command = "hyperlocal help storage serve";
-  }
+  failure.next_command = HelpAfterUsage(line, failure.error);
   return ReportFailure(std::move(failure), line, context);
 }
 

@@ -13,9 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "cli/command_answer_internal.h"
 #include "cli/human_text.h"
-#include "cli/report_failure.h"
-#include "cli/version.h"
 #include "cli/workflow_run.h"
 #include "engine/file/whole_file.h"
 #include "engine/http/threaded_http_caller.h"
@@ -34,13 +33,6 @@ using nlohmann::ordered_json;
 
 constexpr int kNegativeVerdict = 1;
 constexpr std::size_t kMostCalls = 64;  // of a run, at once; a definition has at most 20 branches
-
-// What a verb has to say, and what it came to.
-struct Answer {
-  std::string text;
-  ordered_json members;
-  int exit_status = 0;
-};
 
 // What the three actions of a render service answer (CONTRACT section 7), so that a field that none
 // of them returns is told. Sizes are those of the longest usual answer.
@@ -74,7 +66,7 @@ std::vector<std::string> CommaSeparated(std::string_view text) {
   }
 }
 
-Result<Answer> Check(const CommandLine& line) {
+Result<CommandAnswer> Check(const CommandLine& line) {
   const std::string& file = line.arguments[0];
   HYPERLOCAL_TRY(const std::string source, ReadWholeFile(file));
   workflow::CheckOptions options;
@@ -87,7 +79,7 @@ Result<Answer> Check(const CommandLine& line) {
   if (iterations) options.iterations = static_cast<std::size_t>(*iterations);
   const workflow::CheckOutcome outcome = workflow::CheckDefinition(source, file, options);
 
-  Answer answer;
+  CommandAnswer answer;
   std::int64_t errors = 0;
   ordered_json problems = ordered_json::array();
   for (const workflow::Problem& problem : outcome.problems) {
@@ -121,10 +113,10 @@ Result<std::shared_ptr<const workflow::Definition>> Load(const std::string& file
   return workflow::LoadDefinition(std::move(source), file);
 }
 
-Result<Answer> Graph(const CommandLine& line) {
+Result<CommandAnswer> Graph(const CommandLine& line) {
   HYPERLOCAL_TRY(const auto definition, Load(line.arguments[0]));
   const bool dot = line.Value("format").value_or("mermaid") == "dot";
-  Answer answer;
+  CommandAnswer answer;
   answer.text = workflow::StepGraph(
       *definition, dot ? workflow::GraphFormat::kDot : workflow::GraphFormat::kMermaid);
   if (!answer.text.ends_with('\n')) answer.text += '\n';
@@ -154,7 +146,7 @@ Result<ordered_json> InDocument(const workflow::Value& value) {
   return ParseOrderedJson(text, "a value of the workflow");
 }
 
-Result<Answer> RunFile(const CommandLine& line, CommandContext& context) {
+Result<CommandAnswer> RunFile(const CommandLine& line, CommandContext& context) {
   HYPERLOCAL_TRY(const auto definition, Load(line.arguments[0]));
   HYPERLOCAL_TRY(workflow::Value argument, Argument(line));
   HttpClientOptions http = HttpClientOptions::FromEnvironment();
@@ -175,7 +167,7 @@ Result<Answer> RunFile(const CommandLine& line, CommandContext& context) {
   }
   if (context.cancel.cancelled()) return Error{ErrorCode::kCancelled, "stopped"};
 
-  Answer answer;
+  CommandAnswer answer;
   const workflow::Execution& execution = run.execution;
   answer.members = {{"state", workflow::ExecutionStateName(execution.state())}};
   if (execution.state() == workflow::ExecutionState::kSucceeded) {
@@ -203,13 +195,13 @@ Result<Answer> RunFile(const CommandLine& line, CommandContext& context) {
   return answer;
 }
 
-Result<Answer> Test(const CommandLine& line) {
+Result<CommandAnswer> Test(const CommandLine& line) {
   HYPERLOCAL_TRY(const auto definition, Load(line.arguments[0]));
   const auto cases = line.Value("cases");
   if (!cases) return Error{ErrorCode::kUsage, "workflow test needs --cases DIR"};
   HYPERLOCAL_TRY(const auto files, workflow::LoadCases(*cases, definition));
 
-  Answer answer;
+  CommandAnswer answer;
   std::vector<workflow::CaseFileResult> results;
   std::int64_t passed = 0;
   std::int64_t failed = 0;
@@ -240,7 +232,7 @@ Result<Answer> Test(const CommandLine& line) {
   return answer;
 }
 
-Result<Answer> Run(const CommandLine& line, CommandContext& context) {
+Result<CommandAnswer> Run(const CommandLine& line, CommandContext& context) {
   const std::string_view verb = line.command->name;
   if (verb == "workflow check") return Check(line);
   if (verb == "workflow run") return RunFile(line, context);
@@ -251,29 +243,13 @@ Result<Answer> Run(const CommandLine& line, CommandContext& context) {
 }  // namespace
 
 int RunWorkflow(const CommandLine& line, CommandContext& context) {
-  const auto fail = [&](Error error) {
-    FailureReport failure;
-    if (error.code == ErrorCode::kInvalidWorkflow && !line.arguments.empty()) {
-      failure.next_command = "hyperlocal workflow check " + ShellQuoted(line.arguments[0]);
-    } else if (error.code == ErrorCode::kUsage) {
-      failure.next_command = "hyperlocal help " + std::string(line.command->name);
-    }
-    failure.error = std::move(error);
-    return ReportFailure(std::move(failure), line, context);
-  };
-  auto answer = Run(line, context);
-  if (!answer) return fail(std::move(answer).error());
-  std::string text = std::move(answer->text);
-  if (line.Has("json")) {
-    ordered_json document{{"schema", SchemaOf(line.command)}};
-    document.update(answer->members);
-    document["_meta"]["version"] = Version();
-    auto pretty = PrettyJson(document);
-    if (!pretty) return fail(std::move(pretty).error());
-    text = *pretty + "\n";
-  }
-  const Status written = context.console.WriteOut(text);
-  return written ? answer->exit_status : fail(written.error());
+  return TellAnswer(line, context, [&] { return Run(line, context); },
+                    {.next_command = [&line](const Error& error) {
+                      if (error.code == ErrorCode::kInvalidWorkflow) {
+                        return "hyperlocal workflow check " + ShellQuoted(line.arguments[0]);
+                      }
+                      return HelpAfterUsage(line, error);
+                    }});
 }
 
 }  // namespace hyperlocal::cli
