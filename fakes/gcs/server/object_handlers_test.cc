@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "engine/hash/crc32c.h"
 #include "engine/hash/md5.h"
@@ -52,6 +55,32 @@ TEST(GcsObject, FieldsAndProjectionDecideWhatIsShown) {
   const JsonReply wrong = service.Resource("o", "?fields=name(");
   EXPECT_EQ(wrong.status, 400);
   EXPECT_EQ(wrong.At("/error/errors/0/location"), "fields");
+}
+
+// A name that is overwritten all the time always has a content, the old one or the new one. (With a
+// look and an opening apart, some of these reads are 404.)
+TEST(GcsMedia, AReaderThatWritersOvertakeFindsOneOrTheOther) {
+  JsonService service;
+  service.Put("o", "a");
+  std::atomic<bool> read_all{false};
+  std::vector<std::thread> writers;
+  for (const char letter : {'b', 'c', 'd'}) {
+    writers.emplace_back([&, letter] {
+      for (std::size_t size = 1; !read_all; size = size % 50 + 1) {
+        service.Put("o", std::string(size, letter));
+      }
+    });
+  }
+  for (int k = 0; k < 5'000; ++k) {
+    const HttpResponse response =
+        service.Ask("GET", k % 2 == 0 ? MediaPath("o") : std::string("/bucket/o"));
+    EXPECT_EQ(response.status, 200) << "read " << k;
+    if (response.status != 200) break;
+    const std::string content = BodyOf(response);
+    EXPECT_EQ(content, std::string(content.size(), content.empty() ? '?' : content[0]));
+  }
+  read_all = true;
+  for (std::thread& writer : writers) writer.join();
 }
 
 TEST(GcsMedia, AnswersCarryTheHeadersThatClientsValidateBy) {

@@ -36,12 +36,10 @@ void WrongMethod(GcsCall& call) {
                            "there is no " + call.request->method + " of it"});
 }
 
-// What the real service has and this server does not.
-void NotImplemented(GcsCall& call) {
-  RefuseXml(call, XmlError{501, "NotImplemented", "A requested function is not implemented.",
-                           "this server does not have ?" +
-                               std::string(call.request->query().substr(0, 100)) +
-                               " of the XML API; the JSON API may have what it is for"});
+void RefuseSubResource(GcsCall& call) {
+  RefuseXml(call, NotImplemented("this server does not have ?" +
+                                 std::string(call.request->query().substr(0, 100)) +
+                                 " of the XML API; the JSON API may have what it is for"));
 }
 
 // The bucket that the Host header names.
@@ -104,7 +102,7 @@ bool IsOtherSubResource(const GcsCall& call) {
 GcsHandler RouteBucket(GcsCall& call) {
   const std::string_view method = call.request->method;
   const GcsQuery& query = call.query;
-  if (IsOtherSubResource(call)) return NotImplemented;
+  if (IsOtherSubResource(call)) return RefuseSubResource;
   if (method == "GET") {
     if (query.Has("location") || query.Has("versioning")) {
       call.method = "storage.buckets.get";
@@ -135,7 +133,7 @@ GcsHandler RouteBucket(GcsCall& call) {
 GcsHandler RouteObject(GcsCall& call) {
   const std::string_view method = call.request->method;
   const GcsQuery& query = call.query;
-  if (IsOtherSubResource(call)) return NotImplemented;
+  if (IsOtherSubResource(call)) return RefuseSubResource;
   const bool in_parts = query.Has("uploadId");
   const bool resumable = query.Has("upload_id");
   const bool starts = call.Header("x-goog-resumable") == "start";

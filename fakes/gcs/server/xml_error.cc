@@ -33,6 +33,11 @@ XmlError InvalidArgument(std::string details) {
   return XmlError{400, "InvalidArgument", "Invalid argument.", std::move(details)};
 }
 
+XmlError NotImplemented(std::string details) {
+  return XmlError{501, "NotImplemented", "A requested function is not implemented.",
+                  std::move(details)};
+}
+
 std::string XmlErrorBody(const XmlError& error) {
   XmlWriter xml;
   xml.Begin("Error");

@@ -32,5 +32,7 @@ void RefuseXml(GcsCall& call, const Error& error);
 
 // "InvalidArgument" with details.
 XmlError InvalidArgument(std::string details);
+// What the real service has and this server does not (README.md lists it).
+XmlError NotImplemented(std::string details);
 
 }  // namespace hyperlocal::gcs

@@ -193,8 +193,7 @@ Status PutPartXml(GcsCall& call) {
   ContentClaims claims;
   HYPERLOCAL_TRY_STATUS(ReadHeaderClaims(call.request->headers, claims));
   if (!XmlHeader(call, "copy-source").empty()) {
-    RefuseXml(call, XmlError{501, "NotImplemented", "A requested function is not implemented.",
-                             "a part cannot be copied from an object here"});
+    RefuseXml(call, NotImplemented("a part cannot be copied from an object here"));
     return Ok();
   }
   UploadSession session;
