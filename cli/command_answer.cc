@@ -8,14 +8,6 @@
 
 namespace hyperlocal::cli {
 
-std::string HelpOf(const CommandLine& line) {
-  return "hyperlocal help " + std::string(line.command->name);
-}
-
-std::string HelpAfterUsage(const CommandLine& line, const Error& error) {
-  return error.code == ErrorCode::kUsage ? HelpOf(line) : "";
-}
-
 int TellAnswer(const CommandLine& line, CommandContext& context,
                const std::function<Result<CommandAnswer>()>& command,
                const AnswerOptions& options) {

@@ -28,8 +28,4 @@ struct AnswerOptions {
 int TellAnswer(const CommandLine& line, CommandContext& context,
                const std::function<Result<CommandAnswer>()>& command, const AnswerOptions& options);
 
-std::string HelpOf(const CommandLine& line);  // "hyperlocal help storage ls"
-// That for who used the command wrongly; after other failures it would not help.
-std::string HelpAfterUsage(const CommandLine& line, const Error& error);
-
 }  // namespace hyperlocal::cli

@@ -14,4 +14,12 @@ int ReportFailure(FailureReport failure, const CommandLine& line, CommandContext
   return failure.exit_status();
 }
 
+std::string HelpOf(const CommandLine& line) {
+  return "hyperlocal help " + std::string(line.command->name);
+}
+
+std::string HelpAfterUsage(const CommandLine& line, const Error& error) {
+  return error.code == ErrorCode::kUsage ? HelpOf(line) : "";
+}
+
 }  // namespace hyperlocal::cli

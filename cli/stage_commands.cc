@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "cli/command_answer_internal.h"
+#include "cli/report_failure.h"
 #include "engine/assemble.h"
 #include "engine/browser/browser_slot.h"
 #include "engine/config/render_config.h"

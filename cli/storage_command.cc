@@ -15,6 +15,7 @@
 
 #include "cli/command_answer_internal.h"
 #include "cli/human_text.h"
+#include "cli/report_failure.h"
 #include "cli/storage_paths.h"
 #include "engine/composition/page_server.h"
 #include "engine/file/file_tree.h"

@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "cli/command_answer_internal.h"
 #include "cli/human_text.h"
 #include "cli/report_failure.h"
 #include "cli/state_directory.h"

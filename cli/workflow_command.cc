@@ -15,6 +15,7 @@
 
 #include "cli/command_answer_internal.h"
 #include "cli/human_text.h"
+#include "cli/report_failure.h"
 #include "cli/workflow_run.h"
 #include "engine/file/whole_file.h"
 #include "engine/http/threaded_http_caller.h"
