@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+
+#include "adapters/gcp/service/request_trace_internal.h"
+#include "adapters/gcp/service/service_log_internal.h"
+#include "engine/error/error.h"
+#include "engine/wire/render_event.h"
+#include "engine/wire/render_result.h"
+
+namespace hyperlocal {
+
+// What the log says about one request. Nothing that a user wrote: no variables, no text of a page.
+class EventLog {
+ public:
+  // Both outlive it.
+  EventLog(ServiceLog& log, const RequestTrace& trace,
+           std::chrono::steady_clock::time_point started)
+      : log_(log), trace_(trace), started_(started) {}
+
+  void Refused(const Error& error);  // it was never understood, or not allowed
+  void Started(const RenderEvent& event);
+  void Done(const RenderResult& result);
+  void Failed(const RenderEvent& event, const Error& error);
+
+ private:
+  void Fail(LogFields fields, const Error& error);
+
+  ServiceLog& log_;
+  const RequestTrace& trace_;
+  const std::chrono::steady_clock::time_point started_;
+};
+
+}  // namespace hyperlocal
