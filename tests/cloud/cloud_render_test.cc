@@ -1,0 +1,220 @@
+// The whole render through the emulated cloud, in this process: the bytes are those of the engine
+// alone, faults or not.
+//
+// HYPERLOCAL_FAULT_RUNS (default 4) renders under faults; HYPERLOCAL_FAULT_SEED (default 1) is the
+// first seed.
+#include "cli/cloud_render.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "cli/cloud_faults.h"
+#include "engine/file/scratch_directory.h"
+#include "engine/file/whole_file.h"
+#include "engine/hash/crc32c.h"
+#include "engine/hash/sha256.h"
+#include "fakes/gcs/store/store.h"
+
+namespace hyperlocal::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kTestCard[] =
+    R"({"width": 160, "height": 96, "fps": 30, "frames": 40, "pattern": "bars"})";
+
+int NumberIn(const char* variable, int otherwise) {
+  const char* const text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::atoi(text);
+}
+
+// What a render says, counted.
+class Listener : public RenderObserver {
+ public:
+  void OnStage(RenderStage stage) override { stages_.push_back(stage); }
+  void OnPlan(const std::vector<ChunkSlice>& slices, FrameRate, int, int) override {
+    planned_ = static_cast<int>(slices.size());
+  }
+  void OnChunkStart(int chunk, int attempt) override { attempts_[chunk] = attempt; }
+  void OnChunkDone(int chunk) override { ++done_[chunk]; }
+
+  std::vector<RenderStage> stages_;
+  int planned_ = 0;
+  std::map<int, int> attempts_;
+  std::map<int, int> done_;
+};
+
+class CloudRenderTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto scratch = ScratchDirectory::Create("cloud-test");
+    ASSERT_TRUE(scratch) << scratch.error().message;
+    scratch_ = std::move(*scratch);
+    ASSERT_TRUE(fs::create_directory(project()));
+    ASSERT_TRUE(WriteWholeFile(project() / "testcard.json", kTestCard));
+  }
+
+  fs::path project() const { return scratch_->path() / "project"; }
+
+  LocalRenderOptions Options(const char* output) const {
+    LocalRenderOptions options;
+    options.project = project();
+    options.output = scratch_->path() / output;
+    options.chunk_size = 8;
+    return options;
+  }
+
+  static LocalCloudOptions Cloud() {
+    LocalCloudOptions cloud;
+    cloud.instances = 2;
+    return cloud;
+  }
+
+  std::string BytesOf(const fs::path& file) const {
+    auto bytes = ReadWholeFile(file);
+    EXPECT_TRUE(bytes) << bytes.error().message;
+    return bytes ? Sha256Hex(*bytes) : "";
+  }
+
+  // What the engine makes without a cloud.
+  std::string DirectBytes() {
+    const LocalRenderOptions options = Options("direct.mp4");
+    RenderObserver nobody;
+    const auto rendered = RenderLocally(options, nobody, CancellationToken());
+    EXPECT_TRUE(rendered) << rendered.error().message;
+    return BytesOf(options.output);
+  }
+
+  std::unique_ptr<ScratchDirectory> scratch_;
+};
+
+TEST_F(CloudRenderTest, MakesTheBytesThatTheEngineMakesAlone) {
+  const std::string expected = DirectBytes();
+  const LocalRenderOptions options = Options("cloud.mp4");
+  Listener listener;
+  const auto rendered = RenderThroughCloud(options, Cloud(), listener, CancellationToken());
+  ASSERT_TRUE(rendered) << rendered.error().message;
+  EXPECT_EQ(BytesOf(options.output), expected);
+  EXPECT_EQ(rendered->frames, 40);
+  EXPECT_EQ(rendered->chunks, 5);
+  EXPECT_EQ(rendered->width, 160);
+  EXPECT_EQ(rendered->fps, (FrameRate{30, 1}));
+
+  EXPECT_EQ(listener.planned_, 5);
+  EXPECT_EQ(listener.done_, (std::map<int, int>{{0, 1}, {1, 1}, {2, 1}, {3, 1}, {4, 1}}));
+  EXPECT_EQ(listener.stages_, (std::vector{RenderStage::kPlan, RenderStage::kChunks,
+                                           RenderStage::kAssemble, RenderStage::kDone}));
+}
+
+TEST_F(CloudRenderTest, TellsTheServicesOwnErrorAndLeavesNoOutput) {
+  ASSERT_TRUE(WriteWholeFile(project() / "testcard.json", R"({"width": 160})"));
+  const LocalRenderOptions options = Options("cloud.mp4");
+  RenderObserver nobody;
+  const auto rendered = RenderThroughCloud(options, Cloud(), nobody, CancellationToken());
+  ASSERT_FALSE(rendered);
+  EXPECT_EQ(rendered.error().code, ErrorCode::kInvalidComposition) << rendered.error().message;
+  EXPECT_FALSE(fs::exists(options.output));
+}
+
+TEST_F(CloudRenderTest, AnErrorOfTheServiceComesThroughTheWorkflow) {
+  // The page is looked at by the service only: the client reads no more than its size.
+  ASSERT_TRUE(fs::remove(project() / "testcard.json"));
+  ASSERT_TRUE(WriteWholeFile(project() / "index.html",
+                             "<div data-composition-id=a data-width=160 data-height=96></div>"));
+  const LocalRenderOptions options = Options("cloud.mp4");
+  RenderObserver nobody;
+  const auto rendered = RenderThroughCloud(options, Cloud(), nobody, CancellationToken());
+  ASSERT_FALSE(rendered);
+  EXPECT_EQ(rendered.error().code, ErrorCode::kInvalidComposition) << rendered.error().message;
+  EXPECT_NE(rendered.error().message.find("has no duration"), std::string::npos)
+      << rendered.error().message;
+}
+
+TEST_F(CloudRenderTest, EndsSoonWhenItIsCancelled) {
+  ASSERT_TRUE(WriteWholeFile(
+      project() / "testcard.json",
+      R"({"width": 1280, "height": 720, "fps": 30, "frames": 100000, "pattern": "bars"})"));
+  LocalRenderOptions options = Options("cloud.mp4");
+  options.chunk_size.reset();
+  const CancellationToken cancel;
+  class CancelAtFirstFrame : public RenderObserver {
+   public:
+    explicit CancelAtFirstFrame(CancellationToken token) : token_(std::move(token)) {}
+    void OnChunkProgress(int, std::int64_t) override { token_.Cancel(); }
+
+   private:
+    CancellationToken token_;
+  } listener(cancel);
+  const auto rendered = RenderThroughCloud(options, Cloud(), listener, cancel);
+  ASSERT_FALSE(rendered);
+  EXPECT_EQ(rendered.error().code, ErrorCode::kCancelled) << rendered.error().message;
+  EXPECT_FALSE(fs::exists(options.output));
+}
+
+testing::AssertionResult IsWhole(gcs::Store& store, const gcs::ObjectRecord& object) {
+  const auto content = store.OpenContent(object);
+  if (!content) return testing::AssertionFailure() << content.error().message;
+  std::string bytes(object.size + 1, '\0');
+  const auto got = (*content)->ReadAt(0, bytes.data(), bytes.size());
+  if (!got) return testing::AssertionFailure() << got.error().message;
+  if (*got != object.size) return testing::AssertionFailure() << "has " << *got << " bytes";
+  bytes.resize(*got);
+  if (Crc32cOf(bytes) == object.checksums.crc32c) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << "has another CRC-32C";
+}
+
+// Every object of a store, read to its end, against what the store says of it.
+void ExpectWholeObjects(const fs::path& directory) {
+  auto store = gcs::Store::Open(directory);
+  ASSERT_TRUE(store) << store.error().message;
+  const auto page = (*store)->ListObjects("hyperlocal-renders", {});
+  ASSERT_TRUE(page) << page.error().message;
+  EXPECT_FALSE(page->objects.empty());
+  for (const gcs::ObjectRecord& object : page->objects) {
+    EXPECT_TRUE(IsWhole(**store, object)) << object.key.name;
+  }
+}
+
+TEST_F(CloudRenderTest, FaultsChangeNoByteOrEndInAnErrorThatMayPass) {
+  const std::string expected = DirectBytes();
+  const int runs = NumberIn("HYPERLOCAL_FAULT_RUNS", 4);
+  const int first = NumberIn("HYPERLOCAL_FAULT_SEED", 1);
+  int failed = 0;
+  for (int seed = first; seed < first + runs; ++seed) {
+    SCOPED_TRACE("HYPERLOCAL_FAULT_SEED=" + std::to_string(seed));
+    LocalCloudOptions cloud = Cloud();
+    auto faults = ReadCloudFaults("random:" + std::to_string(seed));
+    ASSERT_TRUE(faults) << faults.error().message;
+    cloud.faults = std::move(*faults);
+    cloud.faults.workflow_clock_rate = 50;  // a back-off of a minute in a second
+    LocalRenderOptions options = Options("faults.mp4");
+    options.keep_work = true;
+    RenderObserver nobody;
+    const auto rendered = RenderThroughCloud(options, cloud, nobody, CancellationToken());
+    if (!rendered) {
+      ++failed;
+      std::cout << "seed " << seed << ": " << rendered.error().message << "\n";
+      EXPECT_TRUE(rendered.error().spec().retryable) << rendered.error().message;
+      EXPECT_FALSE(fs::exists(options.output));
+      continue;
+    }
+    EXPECT_EQ(BytesOf(options.output), expected);
+    ExpectWholeObjects(rendered->work_directory / "storage");
+    fs::remove_all(rendered->work_directory);
+    fs::remove(options.output);
+  }
+  RecordProperty("failed_renders", failed);
+  // A request is repeated four times at least; that so many faults meet the same one is rare.
+  EXPECT_LE(failed, 1 + runs / 5);
+}
+
+}  // namespace
+}  // namespace hyperlocal::cli
