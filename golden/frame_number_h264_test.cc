@@ -82,7 +82,7 @@ Status Encode(FrameSource& source, const Encoding& encoding, const std::filesyst
                  VideoWriter::Create(file, {.width = encoding.card.width,
                                             .height = encoding.card.height,
                                             .rate = {.num = encoding.card.fps, .den = 1},
-                                            .codec = VideoCodec::kH264,
+                                            .encoder = VideoEncoder::kX264,
                                             .preset = encoding.preset,
                                             .crf = encoding.crf,
                                             .bitrate = std::nullopt,
