@@ -1,6 +1,6 @@
 // The store of the GCS emulator, in memory and on disk (synced: every insert is durable when it
 // returns), beside what the same disk gives in the same run: one write and fsync after the other.
-//   build/dev/bench/bench_gcs_store --benchmark_min_time=1
+//   build/bench/bench/bench_gcs_store --benchmark_min_time=1
 // TMPDIR chooses the disk.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>

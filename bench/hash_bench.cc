@@ -1,5 +1,5 @@
 // Hashing beside the physical limit: SHA-256 of the same bytes from memory, in the same run.
-//   build/dev/bench/bench_hash --benchmark_repetitions=3 --benchmark_report_aggregates_only
+//   build/bench/bench/bench_hash --benchmark_repetitions=3 --benchmark_report_aggregates_only
 #include <openssl/evp.h>
 #include <sys/resource.h>
 

@@ -1,6 +1,6 @@
 // The HTTP server beside what it stands on: small answers over connections that are kept alive, and
 // long bodies beside a plain copy over the loopback interface in the same run.
-//   build/dev/bench/bench_http --benchmark_repetitions=3 --benchmark_report_aggregates_only
+//   build/bench/bench/bench_http --benchmark_repetitions=3 --benchmark_report_aggregates_only
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -180,7 +180,7 @@ void EncodeX264(benchmark::State& state, const char* preset, int crf) {
     auto writer = VideoWriter::Create(file, VideoSettings{.width = kWidth,
                                                           .height = kHeight,
                                                           .rate = {30, 1},
-                                                          .codec = VideoCodec::kH264,
+                                                          .encoder = VideoEncoder::kX264,
                                                           .preset = preset,
                                                           .crf = crf,
                                                           .bitrate = {},

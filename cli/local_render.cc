@@ -4,8 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -13,14 +11,15 @@
 #include <thread>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
+#include "cli/composition_config.h"
+#include "cli/render_output.h"
+#include "cli/serial_observer.h"
+#include "cli/stall_watch.h"
 #include "engine/assemble.h"
 #include "engine/browser/browser_slot.h"
 #include "engine/composition/project.h"
 #include "engine/file/scratch_directory.h"
 #include "engine/file/whole_file.h"
-#include "engine/json/canonical_json.h"
 #include "engine/plan_project.h"
 #include "engine/render_chunk.h"
 
@@ -32,93 +31,15 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr int kAttemptsPerChunk = 2;
-constexpr std::chrono::seconds kStallAfter{20};  // a chunk that shows nothing for so long is named
 
 milliseconds Since(Clock::time_point start) {
   return std::chrono::duration_cast<milliseconds>(Clock::now() - start);
 }
 
-// Hands events of several threads to the caller's observer, one at a time, and every page message
-// once.
-class SerialObserver {
- public:
-  explicit SerialObserver(RenderObserver& observer) : observer_(observer) {}
-
-  template <typename Event>
-  void Tell(Event event) {
-    const std::lock_guard lock(mutex_);
-    event(observer_);
-  }
-  void PageMessage(std::string_view line) {
-    const std::lock_guard lock(mutex_);
-    if (said_.emplace(line).second) observer_.OnPageMessage(line);
-  }
-
- private:
-  RenderObserver& observer_;
-  std::mutex mutex_;
-  std::set<std::string, std::less<>> said_;
-};
-
 // Whether another browser may do what this one could not.
 bool WorthAnotherBrowser(ErrorCode code) {
   return code == ErrorCode::kBrowserCrashed || code == ErrorCode::kBrowserTimeout ||
          code == ErrorCode::kBrowserProtocol || code == ErrorCode::kPageNotReady;
-}
-
-// The output must be writable before minutes are spent on it.
-Status CheckOutput(const fs::path& output) {
-  std::error_code ec;
-  if (fs::is_directory(output, ec)) {
-    return Error{ErrorCode::kCannotWrite,
-                 "the output " + output.string() + " is a directory; name a file in it"};
-  }
-  const fs::path parent = fs::absolute(output, ec).parent_path();
-  if (!fs::is_directory(parent, ec)) {
-    return Error{ErrorCode::kCannotWrite, "cannot write " + output.string() + ": the directory " +
-                                              parent.string() + " does not exist"};
-  }
-  if (::access(parent.c_str(), W_OK | X_OK) != 0) {
-    return Error{ErrorCode::kCannotWrite, "cannot write " + output.string() + ": the directory " +
-                                              parent.string() + " is not writable"};
-  }
-  return Ok();
-}
-
-// The config of the render: what the caller asked for, and the composition's own size and rate for
-// the rest.
-Result<RenderConfig> ConfigFor(const LocalRenderOptions& options, const CompositionFacts& facts) {
-  constexpr int kDefaultFps = 30;
-  nlohmann::json config{{"format", WireName(options.format)},
-                        {"quality", WireName(options.quality)}};
-  const auto allowed = [](int fps) { return fps == 24 || fps == 30 || fps == 60; };
-  config["fps"] = options.fps.value_or(allowed(facts.fps.num) ? facts.fps.num : kDefaultFps);
-  int width = facts.width, height = facts.height;
-  if (options.width && options.height) {
-    width = *options.width;
-    height = *options.height;
-  } else if (options.width) {
-    width = *options.width;
-    height = static_cast<int>(std::lround(static_cast<double>(facts.height) * width / facts.width));
-  } else if (options.height) {
-    height = *options.height;
-    width = static_cast<int>(std::lround(static_cast<double>(facts.width) * height / facts.height));
-  }
-  config["width"] = width;
-  config["height"] = height;
-  const auto set = [&config](const char* name, const auto& value) {
-    if (value) config[name] = *value;
-  };
-  if (options.codec) config["codec"] = WireName(*options.codec);
-  set("crf", options.crf);
-  set("bitrate", options.bitrate);
-  set("chunkSize", options.chunk_size);
-  set("maxParallelChunks", options.max_parallel_chunks);
-  set("targetChunkFrames", options.target_chunk_frames);
-  if (options.variables_json) {
-    HYPERLOCAL_TRY(config["variables"], ParseJson(*options.variables_json, "--variables"));
-  }
-  return ValidateRenderConfig(config);
 }
 
 // Renders the chunks of a plan on several browsers at once.
@@ -133,22 +54,18 @@ class ChunkCrew {
         observer_(observer),
         stop_(cancel),
         files_(plan.chunks.size()),
-        hashes_(hash_frames ? plan.chunks.size() : 0) {}
+        hashes_(hash_frames ? plan.chunks.size() : 0),
+        watch_([this](int chunk, std::int64_t frame, std::chrono::seconds idle) {
+          TellStall(chunk, frame, idle);
+        }) {}
 
   // Errors: the first chunk's that failed for good.
   Status Run() {
     const std::size_t count = std::min(slots_.size(), plan_.chunks.size());
-    posts_ = std::vector<Post>(count);
-    std::thread watch([this] { WatchForStalls(); });
+    works_on_ = std::vector<int>(count, kNothing);
     std::vector<std::thread> workers;
     for (std::size_t i = 0; i < count; ++i) workers.emplace_back([this, i] { Work(i); });
     for (std::thread& worker : workers) worker.join();
-    {
-      const std::lock_guard lock(mutex_);
-      finished_ = true;
-    }
-    finished_changed_.notify_all();
-    watch.join();
     if (error_) return *error_;
     return Ok();
   }
@@ -157,13 +74,7 @@ class ChunkCrew {
   const std::vector<std::vector<std::string>>& hashes() const { return hashes_; }
 
  private:
-  // What one worker is doing, for the watch.
-  struct Post {
-    int chunk = -1;  // none
-    std::int64_t frame = 0;
-    Clock::time_point last_sign{};
-    Clock::time_point last_warning{};
-  };
+  static constexpr int kNothing = -1;
 
   void Work(std::size_t worker) {
     for (;;) {
@@ -185,10 +96,12 @@ class ChunkCrew {
 
   Status RenderWithRetry(std::size_t worker, int index) {
     for (int attempt = 1;; ++attempt) {
-      SetPost(worker, index, plan_.chunks[static_cast<std::size_t>(index)].start_frame);
+      SetWork(worker, index);
+      watch_.Sign(index, plan_.chunks[static_cast<std::size_t>(index)].start_frame);
       observer_.Tell([&](RenderObserver& o) { o.OnChunkStart(index, attempt); });
       Status done = Render(worker, index);
-      SetPost(worker, -1, 0);
+      SetWork(worker, kNothing);
+      watch_.Over(index);
       if (done) {
         observer_.Tell([&](RenderObserver& o) { o.OnChunkDone(index); });
         return Ok();
@@ -206,7 +119,7 @@ class ChunkCrew {
     RenderChunkOptions options;
     options.cancel = stop_;
     options.on_frame = [&](std::int64_t done) {
-      SetPost(worker, index, plan_.chunks[i].start_frame + done);
+      watch_.Sign(index, plan_.chunks[i].start_frame + done);
       observer_.Tell([&](RenderObserver& o) { o.OnChunkProgress(index, done); });
     };
     options.on_message = [&](std::string_view line) { observer_.PageMessage(line); };
@@ -217,32 +130,24 @@ class ChunkCrew {
     return Ok();
   }
 
-  void SetPost(std::size_t worker, int chunk, std::int64_t frame) {
+  void SetWork(std::size_t worker, int chunk) {
     const std::lock_guard lock(mutex_);
-    posts_[worker] = {chunk, frame, Clock::now(), {}};
+    works_on_[worker] = chunk;
   }
 
-  void WatchForStalls() {
-    std::unique_lock lock(mutex_);
-    while (
-        !finished_changed_.wait_for(lock, std::chrono::seconds{1}, [this] { return finished_; })) {
-      const auto now = Clock::now();
-      for (std::size_t worker = 0; worker < posts_.size(); ++worker) {
-        Post& post = posts_[worker];
-        if (post.chunk < 0 || now - std::max(post.last_sign, post.last_warning) < kStallAfter)
-          continue;
-        post.last_warning = now;
-        const Post stalled = post;
-        lock.unlock();
-        const std::string line = slots_[worker]->LastLogLine();
-        const auto idle = std::chrono::duration_cast<std::chrono::seconds>(now - stalled.last_sign);
-        observer_.Tell([&](RenderObserver& o) {
-          o.OnStall(stalled.chunk, stalled.frame, idle,
-                    line.empty() ? "Chrome is silent" : "Chrome's last line: " + line);
-        });
-        lock.lock();
-      }
+  void TellStall(int chunk, std::int64_t frame, std::chrono::seconds idle) {
+    std::size_t worker = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = std::find(works_on_.begin(), works_on_.end(), chunk);
+      if (found == works_on_.end()) return;  // it has just ended
+      worker = static_cast<std::size_t>(found - works_on_.begin());
     }
+    const std::string line = slots_[worker]->LastLogLine();
+    observer_.Tell([&](RenderObserver& o) {
+      o.OnStall(chunk, frame, idle,
+                line.empty() ? "Chrome is silent" : "Chrome's last line: " + line);
+    });
   }
 
   const PlanDirectory& plan_;
@@ -253,27 +158,11 @@ class ChunkCrew {
   std::vector<fs::path> files_;                   // by chunk
   std::vector<std::vector<std::string>> hashes_;  // by chunk; empty when nobody wants them
   std::mutex mutex_;                              // guards what follows
-  std::condition_variable finished_changed_;
-  bool finished_ = false;
   std::size_t next_ = 0;
-  std::vector<Post> posts_;
+  std::vector<int> works_on_;  // the chunk of each worker, or kNothing
   std::optional<Error> error_;
+  StallWatch watch_;  // the last member: it calls
 };
-
-Status WriteFrameHashes(const fs::path& file, const PlanDirectory& plan,
-                        const std::vector<std::vector<std::string>>& hashes) {
-  nlohmann::json frames = nlohmann::json::array();
-  for (const auto& chunk : hashes) {
-    for (const std::string& hash : chunk) frames.push_back(hash);
-  }
-  const nlohmann::json document{{"schema", "hyperlocal.frame-hashes/1"},
-                                {"width", plan.output_width()},
-                                {"height", plan.output_height()},
-                                {"fps", plan.fps.num},
-                                {"pixels", plan.format == OutputFormat::kMp4 ? "rgb24" : "rgba32"},
-                                {"frames", std::move(frames)}};
-  return WriteWholeFile(file, document.dump(1) + "\n");
-}
 
 }  // namespace
 
@@ -281,8 +170,10 @@ Result<LocalRenderResult> RenderLocally(const LocalRenderOptions& options, Rende
                                         const CancellationToken& cancel) {
   const auto started = Clock::now();
   SerialObserver observer(caller);
-  HYPERLOCAL_TRY_STATUS(CheckOutput(options.output));
-  if (!options.frame_hashes.empty()) HYPERLOCAL_TRY_STATUS(CheckOutput(options.frame_hashes));
+  HYPERLOCAL_TRY_STATUS(CheckRenderOutput(options.output, options.format));
+  if (!options.frame_hashes.empty()) {
+    HYPERLOCAL_TRY_STATUS(CheckRenderOutput(options.frame_hashes, OutputFormat::kMp4));
+  }
   HYPERLOCAL_TRY(const ProjectKind kind, DetectProjectKind(options.project, options.entry_file));
   HYPERLOCAL_TRY(const std::unique_ptr<ScratchDirectory> scratch, ScratchDirectory::Create("work"));
   const fs::path work = scratch->path();
@@ -304,6 +195,8 @@ Result<LocalRenderResult> RenderLocally(const LocalRenderOptions& options, Rende
   request.plan_directory = work / "plan";
   request.entry_file = options.entry_file;
   request.variables_json = options.variables_json;
+  request.strict_variables = options.strict_variables;
+  request.assets = options.assets;
   request.config_for = [&options](const CompositionFacts& facts) {
     return ConfigFor(options, facts);
   };
@@ -330,9 +223,11 @@ Result<LocalRenderResult> RenderLocally(const LocalRenderOptions& options, Rende
   observer.Tell([](RenderObserver& o) { o.OnStage(RenderStage::kAssemble); });
   if (cancel.cancelled())
     return Error{ErrorCode::kCancelled, "stopped before the chunks were joined"};
-  HYPERLOCAL_TRY(const AssembledVideo video, Assemble(plan, crew.files(), options.output));
+  HYPERLOCAL_TRY(const AssembledVideo video,
+                 Assemble(plan, crew.files(), options.output, {.audio = plan.audio_file()}));
   if (!options.frame_hashes.empty()) {
-    HYPERLOCAL_TRY_STATUS(WriteFrameHashes(options.frame_hashes, plan, crew.hashes()));
+    const FrameFacts frames{plan.output_width(), plan.output_height(), plan.fps, plan.format};
+    HYPERLOCAL_TRY_STATUS(WriteFrameHashes(options.frame_hashes, frames, crew.hashes()));
   }
   result.assemble_time = Since(assemble_started);
   observer.Tell([](RenderObserver& o) { o.OnStage(RenderStage::kDone); });

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/cancellation.h"
+#include "engine/composition/asset_sources.h"
 #include "engine/config/render_config.h"
 #include "engine/error/result.h"
 #include "engine/frame/frame.h"
@@ -31,7 +32,14 @@ struct LocalRenderOptions {
   std::optional<int> chunk_size;
   std::optional<int> max_parallel_chunks;
   std::optional<int> target_chunk_frames;
-  std::optional<std::string> variables_json;  // a JSON object, as the user wrote it
+  std::optional<ResolutionWish> output_resolution;  // excludes width and height
+  std::optional<std::string> variables_json;        // a JSON object, as the user wrote it
+  AssetSources assets;                              // where plans may take outside assets
+  bool fetch = false;                               // from the network, too
+  std::optional<std::string> video_frame_format;  // of source videos' frames: auto, jpg, png
+  bool strict = false;              // warnings of planning are errors
+  bool allow_system_fonts = false;  // text in fonts that not every machine has is only said
+  bool strict_variables = false;    // variables that the composition does not declare so fail
   std::string entry_file = "index.html";
   int workers = 0;  // browsers at work at once; 0: as many as there are cores
   std::filesystem::path

@@ -1,17 +1,20 @@
+#include <utility>
+
 #include "cli/command_specs_internal.h"
 
 namespace hyperlocal::cli {
 namespace {
 
 CommandSpec RenderSpec() {
-  return {
+  CommandSpec spec{
       .name = "render",
       .summary = "Render a composition to a video",
       .arguments = {{"PROJECT", "The project: a directory that holds the composition"}},
       .details =
           "Plans the composition, renders its chunks side by side in headless Chrome, and\n"
-          "joins them. The output is complete or not there at all; its path is printed on\n"
-          "standard output.",
+          "joins them, through the emulated cloud: the same requests, workflow and retries\n"
+          "as on Google Cloud. The output is complete or not there at all; its path is\n"
+          "printed on standard output.",
       .flags =
           {
               {.name = "output",
@@ -35,6 +38,10 @@ CommandSpec RenderSpec() {
               {.name = "height",
                .value = "PIXELS",
                .description = "Height, even, 16 to 7680 (default: the composition's)",
+               .group = "Output"},
+              {.name = "output-resolution",
+               .value = "NAME",
+               .description = "Same layout, more pixels: 1080p, 4k, portrait, square-4k, ...",
                .group = "Output"},
               {.name = "codec",
                .value = "NAME",
@@ -82,6 +89,25 @@ CommandSpec RenderSpec() {
                .value = "FILE",
                .description = "The same, read from a file",
                .group = "Composition"},
+              {.name = "strict-variables",
+               .description = "Refuse variables that the composition does not declare so",
+               .group = "Composition"},
+              {.name = "fetch",
+               .description = "Fetch what the composition lacks over the network, and keep it",
+               .group = "Composition"},
+              {.name = "strict",
+               .description = "Refuse what would only be warned of: clips never seen, media too short",
+               .group = "Composition"},
+              {.name = "video-frame-format",
+               .value = "FORMAT",
+               .description = "How frames of source videos are kept: auto, jpg, png",
+               .group = "Composition"},
+              {.name = "allow-system-fonts",
+               .description = "Only warn of text in fonts that not every machine has",
+               .group = "Composition"},
+              {.name = "direct",
+               .description = "Call the engine, without the emulated cloud around it",
+               .group = "Cloud"},
               JsonFlag("Print one JSON document on standard output, also on failure"),
               {.name = "frame-hashes",
                .value = "FILE",
@@ -109,6 +135,8 @@ CommandSpec RenderSpec() {
                "a report for another program"},
           },
   };
+  for (FlagSpec& flag : LocalCloudFlags()) spec.flags.push_back(std::move(flag));
+  return spec;
 }
 
 CommandSpec PlanSpec() {

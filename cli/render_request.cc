@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -37,6 +38,7 @@ constexpr std::array kFieldFlags{
     FieldFlag{"config.chunkSize", "--chunk-size"},
     FieldFlag{"config.maxParallelChunks", "--max-parallel-chunks"},
     FieldFlag{"config.targetChunkFrames", "--target-chunk-frames"},
+    FieldFlag{"config.outputResolution", "--output-resolution"},
     FieldFlag{"config.variables", "--variables"},
     FieldFlag{"config.entryFile", "--entry"},
 };
@@ -79,30 +81,58 @@ Result<std::optional<std::string>> Variables(const CommandLine& line) {
   return std::optional<std::string>(std::move(text));
 }
 
-std::optional<OutputFormat> FormatOfFile(const fs::path& file) {
-  const std::string extension = file.extension().string();
-  if (extension.empty()) return std::nullopt;
+// What a name says of the format; nothing when it says nothing. Error: kUsage for a name that ends
+// like a video of another kind.
+Result<std::optional<OutputFormat>> FormatOfFile(const std::string& name) {
+  if (name.ends_with('/')) return std::optional(OutputFormat::kPngSequence);
+  const std::string extension = fs::path(name).extension().string();
+  if (extension.empty()) return std::optional<OutputFormat>();
   for (const OutputFormat format : {OutputFormat::kMp4, OutputFormat::kMov, OutputFormat::kWebm}) {
-    if (extension == FileExtension(format)) return format;
+    if (extension == FileExtension(format)) return std::optional(format);
   }
-  return std::nullopt;
+  constexpr std::array<std::string_view, 10> kOthers{".mkv", ".avi", ".gif",  ".m4v", ".wmv",
+                                                     ".ogv", ".flv", ".apng", ".mpg", ".mpeg"};
+  if (std::find(kOthers.begin(), kOthers.end(), extension) != kOthers.end()) {
+    return Usage(fmt::format("--output {} ends like no format that is rendered; those are .mp4, "
+                             ".mov and .webm, and a directory of PNGs (--format png-sequence)",
+                             name));
+  }
+  return std::optional<OutputFormat>();
 }
 
 // The format that was named, else the one that the output's name ends in, else mp4.
 Result<OutputFormat> Format(const CommandLine& line) {
   std::optional<OutputFormat> by_name;
-  if (const std::optional<std::string> output = line.Value("output")) {
-    by_name = FormatOfFile(*output);
+  const std::optional<std::string> output = line.Value("output");
+  if (output) {
+    HYPERLOCAL_TRY(by_name, FormatOfFile(*output));
   }
   const std::optional<std::string> named = line.Value("format");
   if (!named) return by_name.value_or(OutputFormat::kMp4);
   const std::optional<OutputFormat> format = ParseOutputFormat(*named);
   if (!format) return Usage("--format does not know '" + *named + "'");
   if (by_name && *by_name != *format) {
-    return Usage(fmt::format("--format {} does not fit --output {}", *named,
-                             line.Value("output").value_or("")));
+    const std::string_view extension = FileExtension(*format);
+    return Usage(fmt::format("--format {} does not fit --output {}: {}", *named, *output,
+                             extension.empty()
+                                 ? std::string("frames go into a directory")
+                                 : fmt::format("such a file ends in {}", extension)));
   }
   return *format;
+}
+
+Result<std::optional<ResolutionWish>> Resolution(const CommandLine& line) {
+  const std::optional<std::string> named = line.Value("output-resolution");
+  if (!named) return std::optional<ResolutionWish>();
+  if (line.Has("width") || line.Has("height")) {
+    return Usage("--output-resolution excludes --width and --height");
+  }
+  const std::optional<ResolutionWish> wish = ParseResolutionWish(*named);
+  if (!wish) {
+    return Usage(fmt::format("--output-resolution does not know '{}'; it is one of {}", *named,
+                             ResolutionNames()));
+  }
+  return wish;
 }
 
 fs::path DefaultOutput(const fs::path& project, OutputFormat format,
@@ -141,6 +171,7 @@ Status CheckConfig(const LocalRenderOptions& options) {
   config.chunk_size = options.chunk_size;
   config.max_parallel_chunks = options.max_parallel_chunks;
   config.target_chunk_frames = options.target_chunk_frames;
+  config.output_resolution = options.output_resolution;
   config.variables_json = options.variables_json;
   config.entry_file = options.entry_file;
   const auto valid = ValidateRenderConfig(RenderConfigToJson(config));
@@ -173,7 +204,13 @@ Result<RenderRequest> ReadRenderRequest(const CommandLine& line,
     return Usage(fmt::format("--workers must be from 1 to {}; got {}", kMostWorkers, *workers));
   }
   options.workers = workers.value_or(0);
+  HYPERLOCAL_TRY(options.output_resolution, Resolution(line));
   HYPERLOCAL_TRY(options.variables_json, Variables(line));
+  options.strict_variables = line.Has("strict-variables");
+  options.fetch = line.Has("fetch");
+  options.allow_system_fonts = line.Has("allow-system-fonts");
+  options.strict = line.Has("strict");
+  options.video_frame_format = line.Value("video-frame-format");
   options.entry_file = line.Value("entry").value_or(options.entry_file);
   options.frame_hashes = line.Value("frame-hashes").value_or("");
   options.keep_work = line.Has("keep-work");

@@ -91,7 +91,23 @@ TEST(RenderRequestTest, TheFormatFollowsTheOutputsNameUnlessItIsSaid) {
   EXPECT_EQ(Read({"film", "-o", "a.bin"})->options.format, OutputFormat::kMp4);
   EXPECT_EQ(Read({"film", "-o", "a.bin", "--format", "mov"})->options.format, OutputFormat::kMov);
   EXPECT_EQ(Mistake({"film", "-o", "a.webm", "--format", "mp4"}),
-            "--format mp4 does not fit --output a.webm");
+            "--format mp4 does not fit --output a.webm: such a file ends in .mp4");
+  EXPECT_EQ(Read({"film", "-o", "frames/"})->options.format, OutputFormat::kPngSequence);
+  EXPECT_EQ(Mistake({"film", "-o", "a.mov", "--format", "png-sequence"}),
+            "--format png-sequence does not fit --output a.mov: frames go into a directory");
+  EXPECT_NE(Mistake({"film", "-o", "a.mkv"}).find("--output a.mkv ends like no format"),
+            std::string::npos);
+}
+
+TEST(RenderRequestTest, AResolutionIsNamedInsteadOfASize) {
+  const auto request = Read({"film", "--output-resolution", "4K", "--strict-variables"});
+  ASSERT_TRUE(request.has_value());
+  EXPECT_EQ(request->options.output_resolution,
+            (ResolutionWish{OutputResolution::kLandscape4k, true}));
+  EXPECT_TRUE(request->options.strict_variables);
+  EXPECT_EQ(Mistake({"film", "--output-resolution", "4k", "--width", "1920"}),
+            "--output-resolution excludes --width and --height");
+  EXPECT_NE(Mistake({"film", "--output-resolution", "8k"}).find("portrait-4k"), std::string::npos);
 }
 
 TEST(RenderRequestTest, MistakesNameTheFlag) {

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/asset_sources.h"
 #include "cli/command_answer_internal.h"
 #include "cli/report_failure.h"
 #include "engine/assemble.h"
@@ -116,6 +117,7 @@ Result<CommandAnswer> Plan(const CommandLine& line, CommandContext& context) {
   request.project = line.arguments[0];
   request.entry_file = config.entry_file;
   request.variables_json = config.variables_json;
+  request.assets = AssetSourcesOfUser(false, context.cancel);
   request.config_for = [&config](const CompositionFacts&) { return Result<RenderConfig>(config); };
   request.on_message = [&voice](std::string_view text) { voice.Message(text); };
   BrowserSlot slot(context.cancel);
@@ -197,7 +199,9 @@ Result<CommandAnswer> RenderOneChunk(const CommandLine& line, CommandContext& co
   HYPERLOCAL_TRY(const RenderedChunk chunk, RenderChunk(opened.plan, index, output, slot, options));
   return CommandAnswer{output + "\n",
                        {{"outputPath", output},
-                        {"outputKind", "file"},
+                        {"outputKind", opened.plan.format == OutputFormat::kPngSequence
+                                           ? "frame-dir"
+                                           : "file"},
                         {"chunkIndex", index},
                         {"framesEncoded", chunk.frames},
                         {"sha256", chunk.sha256},

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
+#include "engine/av/frame_directory.h"
 #include "engine/av/video_joiner.h"
 
 namespace hyperlocal {
@@ -29,8 +32,17 @@ Result<AssembledVideo> Assemble(const PlanDirectory& plan,
         fmt::format("the plan has {} chunks, {} were given", plan.chunks.size(), chunks.size())};
   }
   if (options.constant_rate) HYPERLOCAL_TRY_STATUS(CheckConstantRate(plan));
-  HYPERLOCAL_TRY(const JoinedVideo joined,
-                 JoinVideos(chunks, plan.fps, output, {plan.total_frames, options.audio}));
+  if (plan.format == OutputFormat::kPngSequence) {
+    std::vector<std::int64_t> lengths;
+    for (const ChunkSlice& slice : plan.chunks) lengths.push_back(slice.frames());
+    HYPERLOCAL_TRY(const JoinedFrames joined,
+                   JoinFrameDirectories(chunks, lengths, plan.output_width(), plan.output_height(),
+                                        options.audio, output));
+    return AssembledVideo{output, joined.frames, joined.size};
+  }
+  HYPERLOCAL_TRY(
+      const JoinedVideo joined,
+      JoinVideos(chunks, plan.fps, output, {plan.total_frames, options.audio, plan.format}));
   return AssembledVideo{output, joined.frames, joined.file_size};
 }
 

@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "engine/av/frame_directory.h"
 #include "engine/av/image_codec.h"
 #include "engine/av/libav_version.h"
 #include "engine/av/video_writer.h"
@@ -27,8 +28,9 @@ constexpr std::size_t kQueueLength = 2;
 // The two stages behind the capture, and the first thing that went wrong in them.
 class EncodingStages {
  public:
-  EncodingStages(VideoWriter& writer, bool hash_frames)
+  EncodingStages(VideoWriter& writer, bool with_alpha, bool hash_frames)
       : writer_(writer),
+        with_alpha_(with_alpha),
         hash_frames_(hash_frames),
         decoding_([this] { Decode(); }),
         encoding_([this] { Encode(); }) {}
@@ -70,6 +72,8 @@ class EncodingStages {
     while (std::optional<CapturedImage> image = images_.Pop()) {
       Result<Frame> frame = DecodeImage(std::move(*image));
       if (!frame) return Fail(std::move(frame).error());
+      // A page that is opaque all over, and a test card, which always is, come without alpha.
+      if (with_alpha_) *frame = WithAlpha(std::move(*frame));
       if (hash_frames_) hashes_.push_back(Sha256().Update(std::span(frame->pixels)).HexDigest());
       if (!frames_.Push(std::move(*frame))) return;
     }
@@ -83,6 +87,7 @@ class EncodingStages {
   }
 
   VideoWriter& writer_;
+  const bool with_alpha_;
   const bool hash_frames_;
   BoundedQueue<CapturedImage> images_{kQueueLength};
   BoundedQueue<Frame> frames_{kQueueLength};
@@ -97,10 +102,6 @@ Status CheckWorker(const PlanDirectory& plan, int index) {
   if (index < 0 || static_cast<std::size_t>(index) >= plan.chunks.size()) {
     return Error{ErrorCode::kChunkIndexOutOfRange,
                  fmt::format("the plan has chunks 0 to {}, not {}", plan.chunks.size() - 1, index)};
-  }
-  if (plan.format != OutputFormat::kMp4) {
-    return Error{ErrorCode::kFormatNotSupported,
-                 fmt::format("{} is not rendered yet; mp4 is", WireName(plan.format))};
   }
   if (plan.locked.browser_gpu_mode != "software") {
     return Error{ErrorCode::kBrowserGpuNotSoftware,
@@ -118,13 +119,21 @@ Status CheckWorker(const PlanDirectory& plan, int index) {
   return Ok();
 }
 
+Result<std::unique_ptr<VideoWriter>> OpenWriter(const PlanDirectory& plan,
+                                                const std::filesystem::path& output) {
+  if (plan.format == OutputFormat::kPngSequence) {
+    return CreateFrameDirectoryWriter(output, plan.output_width(), plan.output_height());
+  }
+  HYPERLOCAL_TRY(const VideoSettings settings, VideoSettingsOf(plan));
+  return VideoWriter::Create(output, settings);
+}
+
 Result<RenderedChunk> RenderSlice(const PlanDirectory& plan, const ChunkSlice& slice,
                                   const std::filesystem::path& output, BrowserSlot& slot,
                                   const RenderChunkOptions& options) {
-  HYPERLOCAL_TRY(const VideoSettings settings, VideoSettingsOf(plan));
   HYPERLOCAL_TRY(const std::unique_ptr<FrameSource> source, OpenFrameSource(plan, slice, slot));
-  HYPERLOCAL_TRY(const std::unique_ptr<VideoWriter> writer, VideoWriter::Create(output, settings));
-  EncodingStages stages(*writer, options.frame_hashes != nullptr);
+  HYPERLOCAL_TRY(const std::unique_ptr<VideoWriter> writer, OpenWriter(plan, output));
+  EncodingStages stages(*writer, HasAlpha(plan.format), options.frame_hashes != nullptr);
   const auto pass_messages_on = [&] {
     for (const std::string& line : source->TakeMessages()) {
       if (options.on_message) options.on_message(line);

@@ -28,13 +28,14 @@ struct RenderChunkOptions {
 };
 
 struct RenderedChunk {
-  std::filesystem::path file;
+  std::filesystem::path file;  // or directory
   std::int64_t frames = 0;
   std::string sha256;
   std::string capture_mode;
 };
 
-// Renders one slice of a plan to a video file of one closed GOP: capture, decoding of the pictures,
+// Renders one slice of a plan to a video file of one closed GOP, or for a png-sequence to a
+// directory of frames: capture, decoding of the pictures,
 // colour conversion and encoding overlap on three threads, and no frame touches the disk. Same plan
 // and index, same bytes. `output` is complete or not there. The caller has verified the plan's
 // hash. Errors: kChunkIndexOutOfRange, kFfmpegVersionMismatch, kFormatNotSupported,

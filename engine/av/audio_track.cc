@@ -15,7 +15,21 @@ namespace hyperlocal {
 namespace {
 
 constexpr double kToleranceSeconds = 0.001;  // CONTRACT section 6
-constexpr std::int64_t kBitRate = 192'000;
+
+struct SoundEncoder {
+  AVCodecID id;
+  const char* name;
+  AVSampleFormat samples;
+  int sample_rate;  // 0: the source's
+  std::int64_t bit_rate;
+};
+// The rates are the published ones.
+constexpr SoundEncoder EncoderOf(SoundCodec codec) {
+  return codec == SoundCodec::kAac
+             ? SoundEncoder{AV_CODEC_ID_AAC, "aac", AV_SAMPLE_FMT_FLTP, 0, 192'000}
+             : SoundEncoder{AV_CODEC_ID_OPUS, "libopus", AV_SAMPLE_FMT_FLT, 48'000, 128'000};
+}
+
 constexpr int kDrainSamples = 4096;  // taken from the resampler at once
 
 struct ResamplerDeleter {
@@ -78,8 +92,8 @@ Result<AudioTrack> CopyPackets(const Source& source) {
 // Decodes a source, fits its samples to a number, and encodes them.
 class Refitter {
  public:
-  Refitter(const Source& source, std::int64_t frames, FrameRate rate)
-      : source_(source), frames_(frames), rate_(rate) {}
+  Refitter(const Source& source, std::int64_t frames, FrameRate rate, const SoundEncoder& kind)
+      : source_(source), frames_(frames), rate_(rate), kind_(kind) {}
 
   Result<AudioTrack> Run() {
     HYPERLOCAL_TRY_STATUS(OpenDecoder());
@@ -120,16 +134,17 @@ class Refitter {
   }
 
   Status OpenEncoder() {
-    const AVCodec* codec = avcodec_find_encoder(AV_CODEC_ID_AAC);
+    const AVCodec* codec = avcodec_find_encoder_by_name(kind_.name);
     if (codec == nullptr) {
-      return Error{ErrorCode::kFormatNotSupported, "this libavcodec has no AAC encoder"};
+      return Error{ErrorCode::kFormatNotSupported,
+                   std::string("this libavcodec has no ") + kind_.name + " encoder"};
     }
     encoder_.reset(avcodec_alloc_context3(codec));
     if (encoder_ == nullptr) return Error{ErrorCode::kInternal, "out of memory"};
-    encoder_->sample_fmt = AV_SAMPLE_FMT_FLTP;
-    encoder_->sample_rate = decoder_->sample_rate;
+    encoder_->sample_fmt = kind_.samples;
+    encoder_->sample_rate = kind_.sample_rate != 0 ? kind_.sample_rate : decoder_->sample_rate;
     encoder_->time_base = AVRational{1, encoder_->sample_rate};
-    encoder_->bit_rate = kBitRate;
+    encoder_->bit_rate = kind_.bit_rate;
     encoder_->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_BITEXACT;
     // A source may leave open which channels it has, not how many.
     if (decoder_->ch_layout.order == AV_CHANNEL_ORDER_UNSPEC) {
@@ -138,9 +153,9 @@ class Refitter {
       av_channel_layout_copy(&encoder_->ch_layout, &decoder_->ch_layout);
     }
     const int code = avcodec_open2(encoder_.get(), codec, nullptr);
-    if (code < 0) return LibavError(code, "opening the AAC encoder");
-    fifo_.reset(av_audio_fifo_alloc(AV_SAMPLE_FMT_FLTP, encoder_->ch_layout.nb_channels,
-                                    encoder_->frame_size));
+    if (code < 0) return LibavError(code, std::string("opening the encoder ") + kind_.name);
+    fifo_.reset(
+        av_audio_fifo_alloc(kind_.samples, encoder_->ch_layout.nb_channels, encoder_->frame_size));
     if (fifo_ == nullptr) return Error{ErrorCode::kInternal, "out of memory"};
     return Ok();
   }
@@ -151,9 +166,8 @@ class Refitter {
     av_channel_layout_copy(&from, decoder_->ch_layout.order == AV_CHANNEL_ORDER_UNSPEC
                                       ? &encoder_->ch_layout
                                       : &decoder_->ch_layout);
-    int code =
-        swr_alloc_set_opts2(&raw, &encoder_->ch_layout, AV_SAMPLE_FMT_FLTP, encoder_->sample_rate,
-                            &from, decoder_->sample_fmt, decoder_->sample_rate, 0, nullptr);
+    int code = swr_alloc_set_opts2(&raw, &encoder_->ch_layout, kind_.samples, encoder_->sample_rate,
+                                   &from, decoder_->sample_fmt, decoder_->sample_rate, 0, nullptr);
     av_channel_layout_uninit(&from);
     resampler_.reset(raw);
     if (code >= 0) code = swr_init(raw);
@@ -204,7 +218,7 @@ class Refitter {
     while (samples_ < samples_wanted_) {
       HYPERLOCAL_TRY(const FrameHandle silence, NewFrame(kDrainSamples));
       av_samples_set_silence(silence->extended_data, 0, kDrainSamples,
-                             encoder_->ch_layout.nb_channels, AV_SAMPLE_FMT_FLTP);
+                             encoder_->ch_layout.nb_channels, kind_.samples);
       HYPERLOCAL_TRY_STATUS(Queue(silence.get(), kDrainSamples));
     }
     return Ok();
@@ -243,14 +257,14 @@ class Refitter {
       code = avcodec_receive_packet(encoder_.get(), packet.get());
       if (code >= 0) track_.packets.push_back(std::move(packet));
     }
-    if (code != AVERROR(EAGAIN) && code != AVERROR_EOF) return LibavError(code, "encoding AAC");
+    if (code != AVERROR(EAGAIN) && code != AVERROR_EOF) return LibavError(code, "encoding it");
     return Ok();
   }
 
   Result<FrameHandle> NewFrame(int samples) const {
     FrameHandle frame(av_frame_alloc());
     if (frame != nullptr) {
-      frame->format = AV_SAMPLE_FMT_FLTP;
+      frame->format = kind_.samples;
       frame->sample_rate = encoder_->sample_rate;
       frame->nb_samples = samples;
       av_channel_layout_copy(&frame->ch_layout, &encoder_->ch_layout);
@@ -264,6 +278,7 @@ class Refitter {
   const Source& source_;
   const std::int64_t frames_;
   const FrameRate rate_;
+  const SoundEncoder kind_;
   CodecHandle decoder_, encoder_;
   std::unique_ptr<SwrContext, ResamplerDeleter> resampler_;
   std::unique_ptr<AVAudioFifo, FifoDeleter> fifo_;
@@ -276,13 +291,14 @@ class Refitter {
 }  // namespace
 
 Result<AudioTrack> ReadAudioTrack(const std::filesystem::path& file, std::int64_t frames,
-                                  FrameRate rate) {
+                                  FrameRate rate, SoundCodec codec) {
+  const SoundEncoder kind = EncoderOf(codec);
   const auto read = [&]() -> Result<AudioTrack> {
     HYPERLOCAL_TRY(const Source source, OpenSource(file));
     const double wanted = static_cast<double>(frames) * rate.den / rate.num;
     const bool fits = std::abs(source.Seconds() - wanted) <= kToleranceSeconds;
-    if (fits && source.stream->codecpar->codec_id == AV_CODEC_ID_AAC) return CopyPackets(source);
-    return Refitter(source, frames, rate).Run();
+    if (fits && source.stream->codecpar->codec_id == kind.id) return CopyPackets(source);
+    return Refitter(source, frames, rate, kind).Run();
   };
   auto track = read();
   if (!track) return std::move(track).error().WithContext("the sound " + file.string());

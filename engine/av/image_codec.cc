@@ -72,4 +72,21 @@ Result<Frame> DecodeImage(CapturedImage image) {
   return Error{ErrorCode::kInternal, "an image format that DecodeImage does not know"};
 }
 
+Frame WithAlpha(Frame frame) {
+  if (frame.layout == PixelLayout::kRgba32) return frame;
+  Frame with{.width = frame.width,
+             .height = frame.height,
+             .layout = PixelLayout::kRgba32,
+             .pixels = std::vector<std::uint8_t>(frame.pixels.size() / 3 * 4)};
+  const std::uint8_t* from = frame.pixels.data();
+  std::uint8_t* to = with.pixels.data();
+  for (std::size_t left = frame.pixels.size() / 3; left > 0; --left, from += 3, to += 4) {
+    to[0] = from[0];
+    to[1] = from[1];
+    to[2] = from[2];
+    to[3] = 255;
+  }
+  return with;
+}
+
 }  // namespace hyperlocal

@@ -27,6 +27,7 @@ struct LibavDeleter {
   void operator()(AVCodecContext* codec) const { avcodec_free_context(&codec); }
   void operator()(AVBSFContext* filter) const { av_bsf_free(&filter); }
   void operator()(SwsContext* scaler) const { sws_freeContext(scaler); }
+  void operator()(AVCodecParameters* parameters) const { avcodec_parameters_free(&parameters); }
 };
 
 using FrameHandle = std::unique_ptr<AVFrame, LibavDeleter>;
@@ -34,6 +35,7 @@ using PacketHandle = std::unique_ptr<AVPacket, LibavDeleter>;
 using CodecHandle = std::unique_ptr<AVCodecContext, LibavDeleter>;
 using BitstreamFilterHandle = std::unique_ptr<AVBSFContext, LibavDeleter>;
 using ScalerHandle = std::unique_ptr<SwsContext, LibavDeleter>;
+using CodecParametersHandle = std::unique_ptr<AVCodecParameters, LibavDeleter>;
 
 // A demuxer; closes its file.
 struct DemuxerDeleter {

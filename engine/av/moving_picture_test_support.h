@@ -74,7 +74,7 @@ inline VideoSettings SmallSettings() {
   return VideoSettings{.width = 64,
                        .height = 48,
                        .rate = {30, 1},
-                       .codec = VideoCodec::kH264,
+                       .encoder = VideoEncoder::kX264,
                        .preset = "ultrafast",
                        .crf = 18,
                        .bitrate = {},

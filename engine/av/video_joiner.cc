@@ -9,13 +9,12 @@
 #include <vector>
 
 #include "engine/av/audio_track_internal.h"
+#include "engine/av/container_internal.h"
 #include "engine/av/libav_handles_internal.h"
 #include "engine/av/output_file_internal.h"
 
 namespace hyperlocal {
 namespace {
-
-constexpr int kTrackTimescale = 90'000;
 
 std::string NameOfChunk(std::size_t index, const std::filesystem::path& file) {
   return "chunk " + std::to_string(index) + " (" + file.string() + ")";
@@ -26,16 +25,17 @@ struct OpenChunk {
   const AVStream* stream = nullptr;  // belongs to the demuxer
 };
 
-Result<OpenChunk> Open(const std::filesystem::path& file) {
+Result<OpenChunk> Open(const std::filesystem::path& file, const Container& container) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(file, ignored)) {
     return Error{ErrorCode::kMissingPlanArtifact, "there is no such file; render the chunk again"};
   }
   AVFormatContext* raw = nullptr;
-  // Chunks come from outside the process: nothing but an mp4 is let in, whatever the bytes look
-  // like.
-  const int code = avformat_open_input(&raw, file.c_str(), av_find_input_format("mp4"), nullptr);
-  if (code < 0) return LibavError(code, "opening it as mp4");
+  // Chunks come from outside the process: nothing but the container they must have is let in,
+  // whatever the bytes look like.
+  const int code =
+      avformat_open_input(&raw, file.c_str(), av_find_input_format(container.demuxer), nullptr);
+  if (code < 0) return LibavError(code, std::string("opening it as ") + container.demuxer);
   OpenChunk chunk{.demuxer = DemuxerHandle(raw)};
   for (unsigned i = 0; i < raw->nb_streams; ++i) {
     if (raw->streams[i]->codecpar->codec_type != AVMEDIA_TYPE_VIDEO || chunk.stream != nullptr) {
@@ -82,6 +82,8 @@ bool SameHeaders(const AVCodecParameters& a, const AVCodecParameters& b) {
                                          static_cast<std::size_t>(parameters.extradata_size));
   };
   const auto one = header(a), other = header(b);
+  // Every key frame of VP9 says all there is to say.
+  if (a.codec_id == AV_CODEC_ID_VP9) return true;
   if (std::equal(one.begin(), one.end(), other.begin(), other.end())) return true;
   return a.codec_id == AV_CODEC_ID_HEVC && !HevcParameterSets(one).empty() &&
          HevcParameterSets(one) == HevcParameterSets(other);
@@ -108,12 +110,13 @@ Status CheckFits(const AVCodecParameters& chunk, const AVCodecParameters& first)
   return Ok();
 }
 
-// The mp4 that grows, chunk by chunk.
+// The file that grows, chunk by chunk.
 class Joiner {
  public:
-  Joiner(FrameRate rate, const std::filesystem::path& output, std::unique_ptr<OutputFile> file,
-         std::optional<AudioTrack> audio)
-      : rate_(rate),
+  Joiner(const Container& container, FrameRate rate, const std::filesystem::path& output,
+         std::unique_ptr<OutputFile> file, std::optional<AudioTrack> audio)
+      : container_(container),
+        rate_(rate),
         name_(output.string()),
         file_(std::move(file)),
         audio_(std::move(audio)),
@@ -121,9 +124,12 @@ class Joiner {
 
   Status Append(const OpenChunk& chunk) {
     if (muxer_ == nullptr) {
-      HYPERLOCAL_TRY_STATUS(Begin(*chunk.stream->codecpar));
+      HYPERLOCAL_TRY_STATUS(Begin(*chunk.stream));
     } else {
       HYPERLOCAL_TRY_STATUS(CheckFits(*chunk.stream->codecpar, *muxer_->streams[0]->codecpar));
+      if (PromisesAlpha(*chunk.stream) != PromisesAlpha(*muxer_->streams[0])) {
+        return Error{ErrorCode::kMedia, "it has alpha and chunk 0 has none, or the reverse"};
+      }
     }
     std::int64_t frames = 0;
     for (;; ++frames) {
@@ -147,9 +153,9 @@ class Joiner {
       HYPERLOCAL_TRY_STATUS(Copy());
     }
     if (frames == 0) return Error{ErrorCode::kMedia, "it holds no frames"};
-    if (chunk.stream->nb_frames > 0 && chunk.stream->nb_frames != frames) {
-      return Error{ErrorCode::kMedia, "its index promises " +
-                                          std::to_string(chunk.stream->nb_frames) +
+    const std::int64_t promised = FramesPromised(chunk);
+    if (promised > 0 && promised != frames) {
+      return Error{ErrorCode::kMedia, "its index promises " + std::to_string(promised) +
                                           " frames, the file holds " + std::to_string(frames)};
     }
     return Ok();
@@ -165,38 +171,29 @@ class Joiner {
   }
 
  private:
-  Status Begin(const AVCodecParameters& parameters) {
-    AVFormatContext* raw = nullptr;
-    int code =
-        avformat_alloc_output_context2(&raw, nullptr, "mp4", file_->temporary_path().c_str());
-    muxer_.reset(raw);
-    if (code < 0 || packet_ == nullptr) return Error{ErrorCode::kInternal, "out of memory"};
-    muxer_->pb = file_->io();
-    muxer_->flags |= AVFMT_FLAG_BITEXACT | AVFMT_FLAG_CUSTOM_IO;
-    AVStream* stream = avformat_new_stream(raw, nullptr);
-    if (stream == nullptr) return Error{ErrorCode::kInternal, "out of memory"};
-    code = avcodec_parameters_copy(stream->codecpar, &parameters);
-    if (code < 0) return LibavError(code, "preparing " + name_);
-    // Players of one vendor know H.265 by this tag only; H.264 has one choice.
-    stream->codecpar->codec_tag =
-        parameters.codec_id == AV_CODEC_ID_HEVC ? MKTAG('h', 'v', 'c', '1') : 0;
-    stream->time_base = AVRational{1, kTrackTimescale};
-    stream->avg_frame_rate = AVRational{rate_.num, rate_.den};
-    stream->r_frame_rate = stream->avg_frame_rate;
-    if (audio_) HYPERLOCAL_TRY_STATUS(AddSoundStream());
-    LibavOptions options;
-    // See video_writer.cc: exact durations, and no edit list where nothing is edited. With sound
-    // there is one: it hides what an AAC decoder needs before the first sample.
-    options.Set("video_track_timescale", std::to_string(kTrackTimescale));
-    options.Set("movie_timescale", std::to_string(kTrackTimescale));
-    options.Set("use_editlist", audio_ ? "1" : "0");
-    options.Set("movflags", "+faststart");
-    code = avformat_write_header(raw, options.out());
-    if (code < 0) return WriteError(code);
-    if (const std::string unknown = options.Unknown(); !unknown.empty()) {
-      return Error{ErrorCode::kMedia, "the mp4 muxer does not know " + unknown};
+  // By the index of an mp4 or mov; a webm says how long it is. 0: it does not say.
+  std::int64_t FramesPromised(const OpenChunk& chunk) const {
+    if (container_.is_mov_family) return chunk.stream->nb_frames;
+    const std::int64_t duration = chunk.demuxer->duration;
+    if (duration == AV_NOPTS_VALUE) return 0;
+    return av_rescale(duration, rate_.num, std::int64_t{AV_TIME_BASE} * rate_.den);
+  }
+
+  Status Begin(const AVStream& first) {
+    if (packet_ == nullptr) return Error{ErrorCode::kInternal, "out of memory"};
+    const AVCodecParameters& parameters = *first.codecpar;
+    HYPERLOCAL_TRY(muxer_, OpenContainer(container_, *file_, parameters, rate_));
+    AVStream& stream = *muxer_->streams[0];
+    if (PromisesAlpha(first)) PromiseAlpha(stream);
+    // Players of one vendor know H.265 by this tag only; H.264 has one choice, and the tag of
+    // ProRes names its profile.
+    if (parameters.codec_id == AV_CODEC_ID_HEVC) {
+      stream.codecpar->codec_tag = MKTAG('h', 'v', 'c', '1');
+    } else if (parameters.codec_id != AV_CODEC_ID_PRORES) {
+      stream.codecpar->codec_tag = 0;
     }
-    return Ok();
+    if (audio_) HYPERLOCAL_TRY_STATUS(AddSoundStream());
+    return WriteHeader(container_, *muxer_, {.has_sound = audio_.has_value(), .index_first = true});
   }
 
   std::int64_t TimeOf(std::int64_t frame) const {
@@ -220,6 +217,18 @@ class Joiner {
       AVPacket* packet = audio_->packets[sound_written_].get();
       const AVRational pictures{1, kTrackTimescale};
       if (av_compare_ts(packet->dts, audio_->time_base, time, pictures) >= 0) return Ok();
+      if (audio_->parameters->codec_id == AV_CODEC_ID_OPUS) {
+        // A webm counts from the first sample of the decoder, and says how many come before the
+        // sound; libav 5.1's muxer leaves that to its caller.
+        packet->pts += audio_->parameters->initial_padding;
+        packet->dts += audio_->parameters->initial_padding;
+        // The file ends with the sound, not that much later; nought would be taken for unknown.
+        if (sound_written_ + 1 == audio_->packets.size()) {
+          packet->duration =
+              std::max<std::int64_t>(packet->duration - audio_->parameters->initial_padding,
+                                     audio_->parameters->sample_rate / 1000);
+        }
+      }
       av_packet_rescale_ts(packet, audio_->time_base, muxer_->streams[1]->time_base);
       packet->pos = -1;
       packet->stream_index = 1;
@@ -242,6 +251,8 @@ class Joiner {
     packet_->pts = TimeOf(frames_);
     packet_->dts = packet_->pts;
     packet_->duration = TimeOf(frames_ + 1) - packet_->pts;
+    av_packet_rescale_ts(packet_.get(), AVRational{1, kTrackTimescale},
+                         muxer_->streams[0]->time_base);
     packet_->pos = -1;
     packet_->stream_index = 0;
     HYPERLOCAL_TRY_STATUS(Write(packet_.get()));
@@ -251,6 +262,7 @@ class Joiner {
 
   Error WriteError(int code) const { return LibavError(code, "writing " + name_, ErrorCode::kIo); }
 
+  const Container container_;
   FrameRate rate_;
   std::string name_;
   std::unique_ptr<OutputFile> file_;  // outlives the muxer
@@ -261,6 +273,20 @@ class Joiner {
   std::int64_t frames_ = 0;
 };
 
+Result<Container> ContainerOf(OutputFormat format) {
+  switch (format) {
+    case OutputFormat::kMp4:
+      return kMp4Container;
+    case OutputFormat::kMov:
+      return kMovContainer;
+    case OutputFormat::kWebm:
+      return kWebmContainer;
+    case OutputFormat::kPngSequence:
+      break;
+  }
+  return Error{ErrorCode::kInternal, "a png-sequence is joined by JoinFrameDirectories"};
+}
+
 }  // namespace
 
 Result<JoinedVideo> JoinVideos(std::span<const std::filesystem::path> chunks, FrameRate rate,
@@ -270,17 +296,20 @@ Result<JoinedVideo> JoinVideos(std::span<const std::filesystem::path> chunks, Fr
   if (rate.num < 1 || rate.den < 1) {
     return Error{ErrorCode::kMedia, "the frame rate must be positive"};
   }
+  HYPERLOCAL_TRY(const Container container, ContainerOf(options.format));
   std::optional<AudioTrack> audio;
   if (!options.audio.empty()) {
     if (!options.expected_frames) {
       return Error{ErrorCode::kInternal, "sound is fitted to a length that must be known"};
     }
-    HYPERLOCAL_TRY(audio, ReadAudioTrack(options.audio, *options.expected_frames, rate));
+    HYPERLOCAL_TRY(audio,
+                   ReadAudioTrack(options.audio, *options.expected_frames, rate,
+                                  container.is_mov_family ? SoundCodec::kAac : SoundCodec::kOpus));
   }
   HYPERLOCAL_TRY(std::unique_ptr<OutputFile> file, OutputFile::Create(output));
-  Joiner joiner(rate, output, std::move(file), std::move(audio));
+  Joiner joiner(container, rate, output, std::move(file), std::move(audio));
   for (std::size_t i = 0; i < chunks.size(); ++i) {
-    Result<OpenChunk> chunk = Open(chunks[i]);
+    Result<OpenChunk> chunk = Open(chunks[i], container);
     if (!chunk) return std::move(chunk).error().WithContext(NameOfChunk(i, chunks[i]));
     if (Status status = joiner.Append(*chunk); !status) {
       return std::move(status).error().WithContext(NameOfChunk(i, chunks[i]));

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/av/audio_reader.h"
 #include "engine/av/libav_handles_internal.h"
 #include "engine/av/moving_picture_test_support.h"
 #include "tests/support/file_content.h"
@@ -30,7 +31,7 @@ using Paths = std::vector<std::filesystem::path>;
 
 struct JoinCase {
   const char* name;
-  VideoCodec codec;
+  VideoEncoder encoder;
   FrameRate rate;
 };
 void PrintTo(const JoinCase& join, std::ostream* out) {
@@ -42,7 +43,7 @@ class JoinedVideos : public ::testing::TestWithParam<JoinCase> {};
 TEST_P(JoinedVideos, AreTheirChunksFrameByFrame) {
   const TemporaryDirectory directory("av");
   VideoSettings settings = SmallSettings();
-  settings.codec = GetParam().codec;
+  settings.encoder = GetParam().encoder;
   settings.rate = GetParam().rate;
   const Paths chunks = {directory / "0.mp4", directory / "1.mp4", directory / "2.mp4"};
   ASSERT_TRUE(WriteMovingPicture(chunks[0], settings, 0, 10));
@@ -76,14 +77,14 @@ TEST_P(JoinedVideos, AreTheirChunksFrameByFrame) {
   EXPECT_EQ(facts->color_range, "tv");
   const std::string bytes = BytesOf(directory / "all.mp4");
   EXPECT_THAT(bytes, AllOf(HasSubstr("colrnclx"), Not(HasSubstr("elst")), Not(HasSubstr("Lavf"))));
-  EXPECT_THAT(bytes, HasSubstr(settings.codec == VideoCodec::kH264 ? "avc1" : "hvc1"));
+  EXPECT_THAT(bytes, HasSubstr(settings.encoder == VideoEncoder::kX264 ? "avc1" : "hvc1"));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, JoinedVideos,
-                         ::testing::Values(JoinCase{"H264At24", VideoCodec::kH264, {24, 1}},
-                                           JoinCase{"H264At30", VideoCodec::kH264, {30, 1}},
-                                           JoinCase{"H264At60", VideoCodec::kH264, {60, 1}},
-                                           JoinCase{"H265At30", VideoCodec::kH265, {30, 1}}),
+                         ::testing::Values(JoinCase{"H264At24", VideoEncoder::kX264, {24, 1}},
+                                           JoinCase{"H264At30", VideoEncoder::kX264, {30, 1}},
+                                           JoinCase{"H264At60", VideoEncoder::kX264, {60, 1}},
+                                           JoinCase{"H265At30", VideoEncoder::kX265, {30, 1}}),
                          [](const auto& test) { return test.param.name; });
 
 class RefusedJoin : public ::testing::Test {
@@ -125,7 +126,7 @@ TEST_F(RefusedJoin, NamesTheChunkOfAnotherSize) {
 
 TEST_F(RefusedJoin, NamesTheChunkOfAnotherCodec) {
   VideoSettings settings = SmallSettings();
-  settings.codec = VideoCodec::kH265;
+  settings.encoder = VideoEncoder::kX265;
   ASSERT_TRUE(WriteMovingPicture(second_, settings, 10, 10));
   const Error error = Join();
   EXPECT_EQ(error.code, ErrorCode::kMedia);
@@ -258,6 +259,33 @@ TEST_P(JoinedSound, LastsExactlyAsLongAsThePictures) {
 
 // Samples of 44,100 a second: a tenth of a second, exactly as long, three seconds.
 INSTANTIATE_TEST_SUITE_P(All, JoinedSound, ::testing::Values(4'410, 22'050, 132'300));
+
+TEST(SoundToJoin, IsOpusInAWebmAndAacInAMov) {
+  const TemporaryDirectory directory("av");
+  for (const bool is_webm : {true, false}) {
+    VideoSettings settings = SmallSettings();
+    settings.encoder = is_webm ? VideoEncoder::kVp9 : VideoEncoder::kProRes;
+    settings.preset = "good";
+    const Paths chunks = {directory / "0", directory / "1"};
+    ASSERT_TRUE(WriteMovingPicture(chunks[0], settings, 0, 10));
+    ASSERT_TRUE(WriteMovingPicture(chunks[1], settings, 10, 5));
+    for (const int samples : {4'410, 22'050, 132'300}) {
+      WriteSine(directory / "sine.wav", samples, 44'100);
+      const auto joined = JoinVideos(
+          chunks, {30, 1}, directory / "all",
+          {15, directory / "sine.wav", is_webm ? OutputFormat::kWebm : OutputFormat::kMov});
+      ASSERT_TRUE(joined) << joined.error().message;
+      const auto sound = ReadSound(directory / "all");
+      ASSERT_TRUE(sound && sound->has_value());
+      EXPECT_EQ((*sound)->codec, is_webm ? "opus" : "aac");
+      // The last packet of AAC holds more samples than the container wants played.
+      EXPECT_NEAR((*sound)->seconds(), 0.5, is_webm ? 0.001 : 1024 / 44'100.0) << samples;
+      const auto facts = ProbeVideo(directory / "all");
+      EXPECT_EQ(facts->frame_count, 15);
+      EXPECT_NEAR(facts->duration_seconds, 0.5, 0.0015) << "the pictures begin at 0";
+    }
+  }
+}
 
 TEST(SoundToJoin, ThatIsNoSoundIsRefusedByName) {
   const TemporaryDirectory directory("av");

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/av/container_internal.h"
 #include "engine/av/libav_handles_internal.h"
 #include "engine/av/video_reader.h"
 #include "engine/av/video_source_internal.h"
@@ -84,6 +85,10 @@ Result<VideoFacts> ProbeVideo(const std::filesystem::path& file) {
   facts.color_primaries = NameOrUnknown(av_color_primaries_name(parameters.color_primaries));
   facts.color_transfer = NameOrUnknown(av_color_transfer_name(parameters.color_trc));
   facts.color_range = NameOrUnknown(av_color_range_name(parameters.color_range));
+  const AVPixFmtDescriptor* pixels =
+      av_pix_fmt_desc_get(static_cast<AVPixelFormat>(parameters.format));
+  facts.has_alpha =
+      PromisesAlpha(stream) || (pixels != nullptr && (pixels->flags & AV_PIX_FMT_FLAG_ALPHA) != 0);
   facts.width = parameters.width;
   facts.height = parameters.height;
   facts.average_rate = RateOf(stream.avg_frame_rate);

@@ -34,12 +34,12 @@ using testing::SmallSettings;
 using testing::TemporaryDirectory;
 using testing::WriteMovingPicture;
 
-class VideoWriterCodecs : public ::testing::TestWithParam<VideoCodec> {};
+class VideoWriterCodecs : public ::testing::TestWithParam<VideoEncoder> {};
 
 TEST_P(VideoWriterCodecs, WriteWhatComesBackWhenRead) {
   const TemporaryDirectory directory("av");
   VideoSettings settings = SmallSettings();
-  settings.codec = GetParam();
+  settings.encoder = GetParam();
   settings.preset = "medium";
   const Status status = WriteMovingPicture(directory / "a.mp4", settings, 0, 8);
   ASSERT_TRUE(status) << status.error().message;
@@ -56,12 +56,12 @@ TEST_P(VideoWriterCodecs, WriteWhatComesBackWhenRead) {
 TEST_P(VideoWriterCodecs, TagTheFileAsWhatItIs) {
   const TemporaryDirectory directory("av");
   VideoSettings settings = SmallSettings();
-  settings.codec = GetParam();
+  settings.encoder = GetParam();
   settings.rate = {24, 1};
   ASSERT_TRUE(WriteMovingPicture(directory / "a.mp4", settings, 0, 7));
   const auto facts = ProbeVideo(directory / "a.mp4");
   ASSERT_TRUE(facts) << facts.error().message;
-  EXPECT_EQ(facts->codec, GetParam() == VideoCodec::kH264 ? "h264" : "hevc");
+  EXPECT_EQ(facts->codec, GetParam() == VideoEncoder::kX264 ? "h264" : "hevc");
   EXPECT_EQ(facts->pixel_format, "yuv420p");
   EXPECT_EQ(facts->color_matrix, "bt709");
   EXPECT_EQ(facts->color_primaries, "bt709");
@@ -72,7 +72,7 @@ TEST_P(VideoWriterCodecs, TagTheFileAsWhatItIs) {
   EXPECT_DOUBLE_EQ(facts->duration_seconds, 7.0 / 24);
   const std::string bytes = BytesOf(directory / "a.mp4");
   EXPECT_THAT(bytes, HasSubstr("colrnclx"));
-  EXPECT_THAT(bytes, HasSubstr(GetParam() == VideoCodec::kH264 ? "avc1" : "hvc1"));
+  EXPECT_THAT(bytes, HasSubstr(GetParam() == VideoEncoder::kX264 ? "avc1" : "hvc1"));
   // Nothing of the encoders' versions and options, and no edit list.
   EXPECT_THAT(bytes, Not(HasSubstr("x264")));
   EXPECT_THAT(bytes, Not(HasSubstr("x265")));
@@ -83,7 +83,7 @@ TEST_P(VideoWriterCodecs, TagTheFileAsWhatItIs) {
 TEST_P(VideoWriterCodecs, WriteTheSameBytesOnOneCoreAsOnAll) {
   const TemporaryDirectory directory("av");
   VideoSettings settings = SmallSettings();
-  settings.codec = GetParam();
+  settings.encoder = GetParam();
   settings.preset = "medium";
   ASSERT_TRUE(WriteMovingPicture(directory / "a.mp4", settings, 0, 10));
   cpu_set_t all;
@@ -104,9 +104,9 @@ TEST_P(VideoWriterCodecs, WriteTheSameBytesWhateverWasEncodedBefore) {
   const TemporaryDirectory directory("av");
   VideoSettings settings = SmallSettings();
   settings.preset = "medium";
-  settings.codec = GetParam();
+  settings.encoder = GetParam();
   VideoSettings other = settings;
-  other.codec = GetParam() == VideoCodec::kH264 ? VideoCodec::kH265 : VideoCodec::kH264;
+  other.encoder = GetParam() == VideoEncoder::kX264 ? VideoEncoder::kX265 : VideoEncoder::kX264;
   ASSERT_TRUE(WriteMovingPicture(directory / "first.mp4", settings, 0, 10));
   for (int round = 0; round < 40; ++round) {
     ASSERT_TRUE(WriteMovingPicture(directory / "other.mp4", other, 0, 10));
@@ -116,9 +116,9 @@ TEST_P(VideoWriterCodecs, WriteTheSameBytesWhateverWasEncodedBefore) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, VideoWriterCodecs,
-                         ::testing::Values(VideoCodec::kH264, VideoCodec::kH265),
+                         ::testing::Values(VideoEncoder::kX264, VideoEncoder::kX265),
                          [](const auto& test) {
-                           return test.param == VideoCodec::kH264 ? "H264" : "H265";
+                           return test.param == VideoEncoder::kX264 ? "H264" : "H265";
                          });
 
 TEST(VideoWriter, RgbaAndRgbGiveTheSameVideo) {

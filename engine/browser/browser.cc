@@ -269,6 +269,45 @@ Result<json> Page::Evaluate(const std::string& expression, milliseconds timeout)
   return json();
 }
 
+Result<std::vector<std::vector<DrawnFont>>> Page::DrawnFonts(const std::string& expression,
+                                                             milliseconds timeout) {
+  DevTools& devtools = *browser_.devtools_;
+  constexpr const char* kGroup = "drawn-fonts";
+  const auto call = [&](const char* method, const json& parameters) {
+    return devtools.Call(session_, method, parameters, timeout);
+  };
+  HYPERLOCAL_TRY(const json evaluated,
+                 call("Runtime.evaluate", {{"expression", expression}, {"objectGroup", kGroup}}));
+  const auto array = evaluated.find("result");
+  if (array == evaluated.end() || !array->contains("objectId")) {
+    return Error{ErrorCode::kBrowserProtocol, expression + " is no array"};
+  }
+  HYPERLOCAL_TRY(
+      const json members,
+      call("Runtime.getProperties", {{"objectId", (*array)["objectId"]}, {"ownProperties", true}}));
+  HYPERLOCAL_TRY_STATUS(call("DOM.enable", json::object()));
+  HYPERLOCAL_TRY_STATUS(call("CSS.enable", json::object()));
+  HYPERLOCAL_TRY_STATUS(call("DOM.getDocument", {{"depth", 0}}));
+  std::vector<std::vector<DrawnFont>> all;
+  for (const json& member : members.value("result", json::array())) {
+    const std::string name = member.value("name", "");
+    if (name.empty() || name.find_first_not_of("0123456789") != std::string::npos) continue;
+    std::vector<DrawnFont>& fonts = all.emplace_back();
+    if (!member.contains("value") || !member["value"].contains("objectId")) continue;
+    const auto node = call("DOM.requestNode", {{"objectId", member["value"]["objectId"]}});
+    if (!node || node->value("nodeId", 0) == 0) continue;
+    const auto drawn = call("CSS.getPlatformFontsForNode", {{"nodeId", (*node)["nodeId"]}});
+    if (!drawn) continue;
+    for (const json& font : drawn->value("fonts", json::array())) {
+      fonts.push_back({font.value("familyName", ""), font.value("isCustomFont", false)});
+    }
+  }
+  HYPERLOCAL_TRY_STATUS(call("CSS.disable", json::object()));
+  HYPERLOCAL_TRY_STATUS(call("DOM.disable", json::object()));
+  HYPERLOCAL_TRY_STATUS(call("Runtime.releaseObjectGroup", {{"objectGroup", kGroup}}));
+  return all;
+}
+
 Result<std::vector<std::uint8_t>> Page::DrawFrame(
     std::chrono::duration<double, std::milli> interval, PngOrJpeg encoding, milliseconds timeout) {
   // Chrome may have nothing to show yet on the first frames of a page; it is asked again, with a

@@ -34,6 +34,12 @@ struct OutsideAnswer {
   std::string body;
 };
 
+// A font that Chrome drew glyphs of an element with.
+struct DrawnFont {
+  std::string family;
+  bool is_web_font = false;  // from an address, not one of this machine
+};
+
 struct PageOptions {
   int width = 0;  // of the viewport, in CSS pixels
   int height = 0;
@@ -62,6 +68,10 @@ class Page {
   // The value of a JavaScript expression; promises are awaited. Errors: kInvalidComposition with
   // the exception's text, file and line; kBrowserTimeout.
   Result<nlohmann::json> Evaluate(const std::string& expression, std::chrono::milliseconds timeout);
+  // What the glyphs of each element were drawn with; `expression` comes to an array of elements, and
+  // the answer has their order. An element that is gone, or has no glyphs, has no fonts.
+  Result<std::vector<std::vector<DrawnFont>>> DrawnFonts(const std::string& expression,
+                                                         std::chrono::milliseconds timeout);
   // Draws one frame and returns its picture. Frame time only grows, whatever frame of the
   // composition is shown.
   Result<std::vector<std::uint8_t>> DrawFrame(std::chrono::duration<double, std::milli> interval,

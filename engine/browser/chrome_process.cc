@@ -14,6 +14,8 @@
 #include <mutex>
 #include <thread>
 
+#include "engine/browser/chrome_sandbox.h"
+
 namespace hyperlocal {
 namespace {
 
@@ -114,8 +116,8 @@ Result<std::unique_ptr<ChromeProcess>> ChromeProcess::Start(
 
   std::vector<std::string> command{binary.string(),
                                    "--user-data-dir=" + process->profile_->path().string()};
-  // Chrome's sandbox cannot be set up by root; everybody else keeps it.
-  if (::geteuid() == 0) command.emplace_back("--no-sandbox");
+  HYPERLOCAL_TRY(const bool sandbox, UseChromeSandbox());
+  if (!sandbox) command.emplace_back("--no-sandbox");
   command.insert(command.end(), arguments.begin(), arguments.end());
   std::vector<std::string> environment = ChildEnvironment();
   const std::vector<char*> argv = Pointers(command);

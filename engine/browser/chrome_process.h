@@ -19,7 +19,7 @@ namespace hyperlocal {
 class ChromeProcess {
  public:
   // `arguments` come after the ones that every Chrome of ours gets. Errors: kDependencyUnavailable,
-  // kCannotWrite.
+  // kCannotWrite, and those of UseChromeSandbox.
   static Result<std::unique_ptr<ChromeProcess>> Start(const std::filesystem::path& binary,
                                                       const std::vector<std::string>& arguments);
   ~ChromeProcess();

@@ -7,6 +7,7 @@
 
 #include "engine/capture/composition_page.h"
 #include "engine/composition/recorded_assets.h"
+#include "engine/plan/encoder_ladder.h"
 
 namespace hyperlocal {
 namespace {
@@ -92,8 +93,10 @@ Result<std::unique_ptr<FrameSource>> OpenBrowserFrameSource(const PlanDirectory&
   options.directory = plan.compiled();
   options.width = plan.width;
   options.height = plan.height;
+  HYPERLOCAL_TRY(options.videos, ReadPlanVideos(plan.root));
+  options.video_frames = plan.root / "video-frames";
   options.fps = plan.fps;
-  options.transparent = plan.format != OutputFormat::kMp4;
+  options.transparent = HasAlpha(plan.format);
   options.variables_json = plan.locked.variables_json.value_or("");
   options.answer_outside = [recording](const std::string& url) { return recording->Answer(url); };
   HYPERLOCAL_TRY(std::unique_ptr<CompositionPage> page, CompositionPage::Open(*browser, options));

@@ -7,7 +7,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/composition/font_set.h"
 #include "engine/composition/page_scripts.h"
+#include "engine/file/whole_file.h"
+#include "engine/json/canonical_json.h"
 
 namespace hyperlocal {
 namespace {
@@ -47,12 +50,19 @@ Result<std::unique_ptr<CompositionPage>> CompositionPage::Open(Browser& browser,
                                                                CompositionPageOptions options) {
   std::unique_ptr<CompositionPage> opened(new CompositionPage);
   opened->frame_timeout_ = options.frame_timeout;
-  HYPERLOCAL_TRY(opened->server_, PageServer::Start(options.directory));
+  opened->videos_ = std::move(options.videos);
+  opened->video_frames_ = options.video_frames;
+  HYPERLOCAL_TRY(opened->server_, PageServer::Start(options.directory, options.video_frames));
   PageOptions page_options;
   page_options.width = options.width;
   page_options.height = options.height;
   page_options.own_origin = opened->server_->origin();
   page_options.scripts = ScriptsBeforeThePage(options.variables_json, options.fps);
+  if (options.transparent) page_options.scripts.emplace_back(TransparentBackgroundScript());
+  // The fonts of the set that this page names (font_set.h).
+  if (const auto sheet = ReadWholeFile(options.directory / kFontSetSheet)) {
+    page_options.scripts.push_back(StyleSheetScript(*sheet));
+  }
   page_options.answer_outside = std::move(options.answer_outside);
   HYPERLOCAL_TRY(opened->page_, browser.OpenPage(std::move(page_options)));
   Page& page = *opened->page_;
@@ -89,6 +99,7 @@ Result<PageFacts> CompositionPage::ReadFacts() {
   read.has_root = facts.value("hasRoot", false);
   read.own_driver = facts.value("ownDriver", false);
   read.duration_seconds = NumberIn(facts, "duration");
+  read.duration_from = facts.value("durationFrom", "");
   read.width = IntIn(facts, "width");
   read.height = IntIn(facts, "height");
   read.fps = NumberIn(facts, "fps");
@@ -104,9 +115,140 @@ Result<PageFacts> CompositionPage::ReadFacts() {
   return read;
 }
 
-Status CompositionPage::Seek(std::int64_t frame, FrameRate rate) {
+Result<std::vector<TextFonts>> CompositionPage::ReadTextFonts() {
+  HYPERLOCAL_TRY(const json found, page_->Evaluate("__hyperlocalFonts.collect()", frame_timeout_));
+  std::vector<TextFonts> texts;
+  if (!found.is_array() || found.empty()) return texts;
+  HYPERLOCAL_TRY(const auto drawn,
+                 page_->DrawnFonts("__hyperlocalFonts.elements()", frame_timeout_));
+  for (const json& one : found) {
+    TextFonts text;
+    text.element = one.value("element", "");
+    text.has_face = one.value("face", false);
+    for (const json& family : one.value("families", json::array())) {
+      if (family.is_string()) text.families.push_back(family.get<std::string>());
+    }
+    if (texts.size() < drawn.size()) {
+      for (const DrawnFont& font : drawn[texts.size()]) {
+        text.used.push_back({font.family, font.is_web_font});
+      }
+    }
+    texts.push_back(std::move(text));
+  }
+  return texts;
+}
+
+Result<std::vector<MediaElement>> CompositionPage::ReadMedia() {
+  HYPERLOCAL_TRY(const json facts, page_->Evaluate("__hyperlocalMedia.facts()", frame_timeout_));
+  std::vector<MediaElement> elements;
+  if (!facts.is_array()) return elements;
+  for (const json& found : facts) {
+    const auto optional = [&found](const char* name) -> std::optional<double> {
+      const auto value = found.find(name);
+      if (value == found.end() || !value->is_number()) return std::nullopt;
+      return value->get<double>();
+    };
+    MediaElement element;
+    element.name = found.value("name", "");
+    element.id = found.value("id", "");
+    element.is_video = found.value("video", false);
+    element.source = found.value("source", "");
+    element.start_seconds = NumberIn(found, "start");
+    element.duration_seconds = optional("duration");
+    element.host_end_seconds = optional("hostEnd");
+    element.timed = found.value("timed", false);
+    element.media_start_seconds = NumberIn(found, "mediaStart");
+    element.playback_rate = optional("rate").value_or(1);
+    element.loop = found.value("loop", false);
+    element.silent = found.value("silent", false);
+    element.effects = found.value("effects", false);
+    elements.push_back(std::move(element));
+  }
+  return elements;
+}
+
+Result<std::vector<std::vector<double>>> CompositionPage::ReadGains(std::int64_t frames,
+                                                                    FrameRate rate) {
+  constexpr std::int64_t kBatch = 600;  // frames; between batches a cancellation is noticed
+  std::vector<std::vector<double>> gains;
+  for (std::int64_t first = 0; first < frames; first += kBatch) {
+    const std::int64_t count = std::min(kBatch, frames - first);
+    HYPERLOCAL_TRY(const json lists,
+                   page_->Evaluate(fmt::format("__hyperlocal.gains({},{},{},{})", first, count,
+                                               rate.num, rate.den),
+                                   frame_timeout_));
+    if (!lists.is_array()) continue;
+    gains.resize(std::max(gains.size(), lists.size()));
+    for (std::size_t i = 0; i < lists.size(); ++i) {
+      // An element that came into the page only now was silent until now.
+      gains[i].resize(static_cast<std::size_t>(first), 0);
+      for (const json& gain : lists[i]) {
+        gains[i].push_back(gain.is_number() ? gain.get<double>() : 0);
+      }
+    }
+  }
+  return gains;
+}
+
+Status CompositionPage::LookAtClips() {
+  HYPERLOCAL_TRY_STATUS(page_->Evaluate("__hyperlocalClips.look()", frame_timeout_));
+  return Ok();
+}
+
+Result<std::vector<CompositionPage::UnseenClip>> CompositionPage::UnseenClips() {
+  HYPERLOCAL_TRY(const json found, page_->Evaluate("__hyperlocalClips.unseen()", frame_timeout_));
+  std::vector<UnseenClip> clips;
+  for (const json& clip : found) {
+    UnseenClip unseen{clip.value("label", ""), NumberIn(clip, "start"), std::nullopt};
+    if (const auto duration = clip.find("duration");
+        duration != clip.end() && duration->is_number()) {
+      unseen.duration_seconds = duration->get<double>();
+    }
+    clips.push_back(std::move(unseen));
+  }
+  return clips;
+}
+
+Result<std::vector<std::string>> CompositionPage::RunningTimers() {
+  HYPERLOCAL_TRY(const json found, page_->Evaluate("__hyperlocalClips.timers()", frame_timeout_));
+  std::vector<std::string> places;
+  for (const json& place : found) {
+    if (place.is_string()) places.push_back(place.get<std::string>());
+  }
+  return places;
+}
+
+Result<std::string> CompositionPage::VideosAt(std::int64_t frame, FrameRate rate,
+                                              Pictures pictures) const {
+  if (videos_.empty()) return std::string("undefined");
+  const double seconds = static_cast<double>(frame * rate.den) / rate.num;
+  json list = json::array();
+  for (const PlanVideo& video : videos_) {
+    const std::optional<std::int64_t> shown = video.FrameAt(seconds);
+    std::string file = shown ? video.FrameName(*shown) : "";
+    std::error_code ignored;
+    if (!file.empty() && !std::filesystem::exists(video_frames_ / video.id / file, ignored)) {
+      if (pictures == Pictures::kNeeded) {
+        return Error{ErrorCode::kMissingPlanArtifact,
+                     "the plan lacks " + file + " of the video " + video.id};
+      }
+      file.clear();
+    }
+    list.push_back({{"name", video.id},
+                    {"file", std::move(file)},
+                    {"time", std::max(0.0, seconds - video.start_seconds) +
+                                 video.media_start_seconds},
+                    {"width", video.width},
+                    {"height", video.height}});
+  }
+  return CanonicalJson(list);
+}
+
+Status CompositionPage::Seek(std::int64_t frame, FrameRate rate, Pictures pictures) {
+  HYPERLOCAL_TRY(const std::string videos, VideosAt(frame, rate, pictures));
   auto done = page_->Evaluate(
-      fmt::format("__hyperlocal.seek({},{})", FrameTime(frame, rate), HasOldLayers()),
+      fmt::format("__hyperlocal.seek({},{},{})", FrameTime(frame, rate), HasOldLayers(),
+                  videos),
       frame_timeout_);
   if (!done) return std::move(done).error().WithContext("frame " + std::to_string(frame));
   return Ok();
@@ -115,9 +257,15 @@ Status CompositionPage::Seek(std::int64_t frame, FrameRate rate) {
 Status CompositionPage::Replay(std::int64_t first, std::int64_t last, FrameRate rate) {
   for (std::int64_t from = first; from < last; from += kReplayBatch) {
     const std::int64_t to = std::min(last, from + kReplayBatch);
+    std::string videos;  // by frame
+    for (std::int64_t frame = from; frame < to && !videos_.empty(); ++frame) {
+      HYPERLOCAL_TRY(const std::string shown, VideosAt(frame, rate, Pictures::kIfThere));
+      videos += shown + ",";
+    }
     auto done = page_->Evaluate(
-        fmt::format("(async()=>{{for(let f={};f<{};++f)await __hyperlocal.seek(f*{}/{},{})}})()",
-                    from, to, rate.den, rate.num, HasOldLayers()),
+        fmt::format("(async()=>{{const v=[{6}];for(let f={0};f<{1};++f)"
+                    "await __hyperlocal.seek(f*{2}/{3},{4},v[f-{5}])}})()",
+                    from, to, rate.den, rate.num, HasOldLayers(), from, videos),
         frame_timeout_);
     if (!done)
       return std::move(done).error().WithContext(fmt::format("frames {} to {}", from, to - 1));
@@ -137,7 +285,7 @@ Result<std::vector<std::uint8_t>> CompositionPage::Draw(std::int64_t frame, Fram
     return std::move(error).WithContext("frame " + std::to_string(frame));
   };
   for (int redraw = 0;; ++redraw) {
-    HYPERLOCAL_TRY_STATUS(Seek(frame, rate));
+    HYPERLOCAL_TRY_STATUS(Seek(frame, rate, Pictures::kNeeded));
     // What the frame's layout asked for, backgrounds and masks among it.
     if (Status arrived = page_->WaitForRequests(kRequestTimeout); !arrived)
       return at_frame(std::move(arrived).error());

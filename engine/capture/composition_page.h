@@ -5,13 +5,17 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/browser/browser.h"
 #include "engine/composition/page_server.h"
+#include "engine/composition/text_fonts.h"
 #include "engine/error/result.h"
 #include "engine/frame/frame.h"
+#include "engine/media/media_element.h"
+#include "engine/plan/plan_videos.h"
 
 namespace hyperlocal {
 
@@ -19,8 +23,11 @@ struct CompositionPageOptions {
   std::filesystem::path directory;  // holds index.html: a plan's compiled/
   int width = 0;                    // of the viewport, in CSS pixels
   int height = 0;
+  // What its videos show, and the directory of the pictures; none while a page is planned.
+  std::vector<PlanVideo> videos = {};
+  std::filesystem::path video_frames = {};
   FrameRate fps;             // of what will be asked for; the page runtime rounds times down to it
-  bool transparent = false;  // keep the alpha of what is not painted
+  bool transparent = false;  // no background of document and compositions; keep the alpha
   std::string variables_json;  // for window.__hfVariables; empty: none
   std::chrono::milliseconds ready_timeout{30'000};
   // Of one seek or one drawing: software rendering of a heavy page takes its time.
@@ -34,6 +41,7 @@ struct PageFacts {
   bool has_root = false;    // an element with data-composition-id
   bool own_driver = false;  // the page defines window.__hf itself
   double duration_seconds = 0;
+  std::string duration_from;  // the attribute, element or timeline that decides it, for people
   int width = 0;
   int height = 0;
   double fps = 0;  // data-fps, or 0
@@ -46,6 +54,8 @@ struct PageFacts {
 // One composition, open in a browser and ready to be seeked: the page server, the page and what
 // they need together. Must not outlive its browser. One thread at a time.
 class CompositionPage {
+  enum class Pictures { kNeeded, kIfThere };
+
  public:
   // Loads the page and waits until it is ready. Errors: kPageNotReady naming what was awaited;
   // kInvalidComposition when a script of the page throws while it loads, with file and line; those
@@ -55,9 +65,31 @@ class CompositionPage {
 
   Result<PageFacts> ReadFacts();
 
+  // Texts that it shows now, of kinds that were not told before.
+  Result<std::vector<TextFonts>> ReadTextFonts();
+  // Its video and sound, as they are timed by now.
+  Result<std::vector<MediaElement>> ReadMedia();
+  // How loud each of them is at `frames` frames from the first on, in the order of ReadMedia. Drives
+  // the page through all of them: what it shows afterwards is not to be drawn.
+  Result<std::vector<std::vector<double>>> ReadGains(std::int64_t frames, FrameRate rate);
+
+  // Notes which clips are to be seen in the frame that the page was brought to.
+  Status LookAtClips();
+  // The clips that were in none of them.
+  struct UnseenClip {
+    std::string label;  // "<div id="title">"
+    double start_seconds = 0;
+    std::optional<double> duration_seconds;  // as declared
+  };
+  Result<std::vector<UnseenClip>> UnseenClips();
+  // Where the page has set a timer that goes on and on: "js/clock.js:12:3".
+  Result<std::vector<std::string>> RunningTimers();
+
   // Brings the page to a frame, and waits for what the frame turned out to need (fonts, images,
   // asynchronous seeks).
-  Status Seek(std::int64_t frame, FrameRate rate);
+  Status Seek(std::int64_t frame, FrameRate rate) {
+    return Seek(frame, rate, Pictures::kIfThere);
+  }
   // Seeks every frame of [first, last) without drawing, for pages that carry state from frame to
   // frame.
   Status Replay(std::int64_t first, std::int64_t last, FrameRate rate);
@@ -75,11 +107,18 @@ class CompositionPage {
 
  private:
   CompositionPage() = default;
+  // What the videos show in a frame, as JavaScript; "undefined" for a page without videos. A frame
+  // that is not to be drawn may lack its pictures: a chunk gets those that it shows. Error:
+  // kMissingPlanArtifact.
+  Result<std::string> VideosAt(std::int64_t frame, FrameRate rate, Pictures pictures) const;
+  Status Seek(std::int64_t frame, FrameRate rate, Pictures pictures);
   // Whether the last picture left layers whose raster the next one might take over (decision 1).
   // The page's one layer is no such: it is always drawn at the scale and place of the viewport.
   bool HasOldLayers() const { return page_->layers() > 1; }
 
   std::chrono::milliseconds frame_timeout_{0};
+  std::vector<PlanVideo> videos_;
+  std::filesystem::path video_frames_;
   std::unique_ptr<PageServer> server_;  // outlives page_
   std::unique_ptr<Page> page_;
   std::vector<PageMessage> early_messages_;  // said while the page was loading

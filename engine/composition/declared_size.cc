@@ -29,7 +29,9 @@ DeclaredSize FindDeclaredSize(std::string_view html) {
     const std::string_view tag = html.substr(begin, end - begin);
     const auto width = NumberBehind(tag, "data-width");
     const auto height = NumberBehind(tag, "data-height");
-    if (width && height) return {*width, *height};
+    if (width && height) {
+      return {*width, *height, NumberBehind(tag, "data-fps").value_or(0), true};
+    }
   }
   return {};
 }

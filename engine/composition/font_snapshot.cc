@@ -5,7 +5,8 @@
 
 namespace hyperlocal {
 
-std::string FontSnapshotSha(const std::vector<std::filesystem::path>& font_directories) {
+std::string FontSnapshotSha(const std::vector<std::string>& font_packages,
+                            const std::vector<std::filesystem::path>& font_directories) {
   Sha256 sha;
   for (const std::filesystem::path& root : font_directories) {
     const auto files = ListFileTree(root);
@@ -16,6 +17,9 @@ std::string FontSnapshotSha(const std::vector<std::filesystem::path>& font_direc
           .Update(std::to_string(file.size_bytes));
       sha.Update(std::string_view("\0", 1));
     }
+  }
+  for (const std::string& package : font_packages) {
+    sha.Update(package).Update(std::string_view("\0", 1));
   }
   return sha.HexDigest();
 }

@@ -16,7 +16,7 @@ using testing::TemporaryDirectory;
 
 TEST(FontSnapshotSha, ChangesWithTheNamesAndSizesOfTheFonts) {
   const TemporaryDirectory fonts;
-  const auto sha = [&] { return FontSnapshotSha({fonts / "gone", fonts.path()}); };
+  const auto sha = [&] { return FontSnapshotSha({}, {fonts / "gone", fonts.path()}); };
   const std::string none = sha();
   EXPECT_EQ(none.size(), 64U);
   PutFile(fonts / "b.ttf", "1234");
@@ -36,7 +36,13 @@ TEST(FontSnapshotSha, TellsANameFromTheSizeBehindIt) {
   const TemporaryDirectory one, two;
   PutFile(one / "a1", "");
   PutFile(two / "a", std::string(10, 'x'));
-  EXPECT_NE(FontSnapshotSha({one.path()}), FontSnapshotSha({two.path()}));
+  EXPECT_NE(FontSnapshotSha({}, {one.path()}), FontSnapshotSha({}, {two.path()}));
+}
+
+TEST(FontSnapshotSha, ChangesWithTheFontPackages) {
+  EXPECT_NE(FontSnapshotSha({"@fontsource/a@1.0.0"}, {}), FontSnapshotSha({}, {}));
+  EXPECT_NE(FontSnapshotSha({"@fontsource/a@1.0.0"}, {}),
+            FontSnapshotSha({"@fontsource/a@1.0.1"}, {}));
 }
 
 TEST(FontSnapshotSha, IsTheSameTwiceOnOneMachine) {

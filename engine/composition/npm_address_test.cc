@@ -10,6 +10,7 @@ TEST(ParseNpmAddress, ReadsTheNetworksAddresses) {
     const char* url;
     const char *package, *version, *path;
     bool flat = false;
+    bool module = false;
   };
   for (const Case& row : {
            Case{"https://cdn.jsdelivr.net/npm/gsap@3.14.2/dist/gsap.min.js", "gsap", "3.14.2",
@@ -23,9 +24,26 @@ TEST(ParseNpmAddress, ReadsTheNetworksAddresses) {
            Case{"https://cdnjs.cloudflare.com/ajax/libs/gsap/3.12.5/gsap.min.js", "gsap", "3.12.5",
                 "gsap.min.js", true},
            Case{"https://cdnjs.cloudflare.com/ajax/libs/three.js/r128/three.min.js", "three",
-                "r128", "three.min.js", true},
+                "0.128", "three.min.js", true},
            Case{"https://cdnjs.cloudflare.com/ajax/libs/bodymovin/5.12.2/lottie.min.js",
                 "lottie-web", "5.12.2", "lottie.min.js", true},
+           Case{"https://cdn.jsdelivr.net/npm/three@0.147.0/+esm", "three", "0.147.0", "", false,
+                true},
+           Case{"https://cdn.jsdelivr.net/npm/three@0.147/build/three.module.js/+esm", "three",
+                "0.147", "build/three.module.js", false, true},
+           Case{"https://esm.run/animejs@4", "animejs", "4", "", false, true},
+           Case{"https://esm.sh/animejs@4.0.2?bundle", "animejs", "4.0.2", "", false, true},
+           Case{"https://esm.sh/v135/three@0.147.0/es2022/three.mjs", "three", "0.147.0", "", false,
+                true},
+           Case{"https://esm.sh/*@scope/name@1/sub/x.js", "@scope/name", "1", "sub/x.js", false,
+                true},
+           Case{"https://esm.sh/vue", "vue", "", "", false, true},
+           Case{"https://cdn.skypack.dev/canvas-confetti", "canvas-confetti", "", "", false, true},
+           Case{"https://ga.jspm.io/npm:three@0.147.0/build/three.module.js", "three", "0.147.0",
+                "build/three.module.js"},
+           Case{"https://code.jquery.com/jquery-3.7.1.slim.min.js", "jquery", "3.7.1",
+                "dist/jquery.slim.min.js"},
+           Case{"https://d3js.org/d3.v7.min.js", "d3", "7", "dist/d3.min.js"},
        }) {
     const auto address = ParseNpmAddress(row.url);
     ASSERT_TRUE(address) << row.url;
@@ -33,6 +51,7 @@ TEST(ParseNpmAddress, ReadsTheNetworksAddresses) {
     EXPECT_EQ(address->version, row.version) << row.url;
     EXPECT_EQ(address->path, row.path) << row.url;
     EXPECT_EQ(address->flat_path, row.flat) << row.url;
+    EXPECT_EQ(address->module, row.module) << row.url;
   }
 }
 
@@ -41,7 +60,9 @@ TEST(ParseNpmAddress, KnowsNoOtherAddress) {
        {"", "gsap", "file:///npm/gsap", "https://example.com/npm/gsap@3/x.js",
         "https://cdn.jsdelivr.net/gh/user/repo/x.js", "https://unpkg.com/", "https://unpkg.com",
         "https://unpkg.com.example.com/gsap", "https://cdnjs.cloudflare.com/ajax/libs/gsap",
-        "https://cdnjs.cloudflare.com/ajax/libs/gsap/3.1", "https://cdnjs.cloudflare.com/x"}) {
+        "https://cdnjs.cloudflare.com/ajax/libs/gsap/3.1", "https://cdnjs.cloudflare.com/x",
+        "https://esm.sh/gh/user/repo", "https://code.jquery.com/ui/1.13/jquery-ui.js",
+        "https://d3js.org/topojson.v1.js", "https://code.jquery.com/jquery-"}) {
     EXPECT_FALSE(ParseNpmAddress(url)) << url;
   }
 }
@@ -52,9 +73,31 @@ TEST(ParseNpmAddress, RefusesWhatWouldLeaveThePackage) {
         "https://unpkg.com/gsap@3//etc/passwd", "https://unpkg.com/@a/b//etc/passwd",
         "https://unpkg.com//etc/passwd", "https://unpkg.com/./package.json",
         "https://cdnjs.cloudflare.com/ajax/libs/gsap/3//etc/passwd",
-        "https://cdnjs.cloudflare.com/ajax/libs/../3/x", "https://unpkg.com/.bin/x"}) {
+        "https://cdnjs.cloudflare.com/ajax/libs/../3/x", "https://unpkg.com/.bin/x",
+        "https://esm.sh/../x", "https://esm.sh/a//etc/passwd",
+        "https://cdn.jsdelivr.net/npm/a/../../x/+esm"}) {
     EXPECT_FALSE(ParseNpmAddress(url)) << url;
   }
+}
+
+TEST(ParseCombinedNpmAddress, ReadsTheFilesInTheirOrder) {
+  const auto files = ParseCombinedNpmAddress(
+      "https://cdn.jsdelivr.net/combine/npm/gsap@3.14.2/dist/gsap.min.js,npm/@a/b@1/x.js");
+  ASSERT_EQ(files.size(), 2U);
+  EXPECT_EQ(files[0].path, "dist/gsap.min.js");
+  EXPECT_EQ(files[1].package, "@a/b");
+  for (const char* url : {"https://cdn.jsdelivr.net/combine/gh/a/b/x.js", "https://unpkg.com/gsap",
+                          "https://cdn.jsdelivr.net/combine/npm/gsap,npm/..",
+                          "https://cdn.jsdelivr.net/combine/npm/gsap,gh/a/b/x.js"}) {
+    EXPECT_TRUE(ParseCombinedNpmAddress(url).empty()) << url;
+  }
+}
+
+TEST(NpmFileAddress, IsReadBack) {
+  const auto address = ParseNpmAddress(NpmFileAddress("@a/b", "1.2.3", "files/x.woff2"));
+  ASSERT_TRUE(address);
+  EXPECT_EQ(address->package + " " + address->version + " " + address->path,
+            "@a/b 1.2.3 files/x.woff2");
 }
 
 TEST(VersionSatisfies, ReadsVersionsAsNpmDoes) {

@@ -96,6 +96,52 @@ TEST_F(NpmPackagesTest, LooksForAFlatPathWherePackagesKeepTheirBuilds) {
   EXPECT_FALSE(Find("https://unpkg.com/hl-a@1.2.3/x.js"));  // says where
 }
 
+TEST_F(NpmPackagesTest, ANamedDirectoryComesBeforeTheProjects) {
+  for (const fs::path& root : {directory_ / "named", own_}) {
+    Install(root / "hl-a", "1.2.3");
+    PutFile(root / "hl-a/x.js", "x");
+  }
+  const auto address = ParseNpmAddress("https://unpkg.com/hl-a@1/x.js");
+  const auto found = NpmPackages(directory_ / "project", {directory_ / "named"}).Find(*address);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->file, directory_ / "named/hl-a/x.js");
+}
+
+TEST_F(NpmPackagesTest, AModuleAddressMeansWhatAnImportMeans) {
+  for (const char* file : {"main.js", "esm.mjs", "sub/x.js"}) PutFile(own_ / "hl-m" / file, file);
+  const auto entry = [&](const std::string& manifest, const std::string& url) {
+    Install(own_ / "hl-m", "1.0.0", manifest);
+    const auto found = Find(url);
+    return found ? found->path : "none";
+  };
+  const std::string bare = "https://esm.sh/hl-m@1";
+  EXPECT_EQ(entry(R"(,"main":"main.js","module":"./esm.mjs")", bare), "esm.mjs");
+  EXPECT_EQ(entry(R"(,"type":"module","main":"main.js")", bare), "main.js");
+  EXPECT_EQ(entry(R"(,"main":"main.js")", bare), "none");  // a script that exports nothing
+  EXPECT_EQ(entry(R"(,"exports":"./esm.mjs")", bare), "esm.mjs");
+  EXPECT_EQ(
+      entry(
+          R"(,"exports":{"import":{"types":"./x.d.ts","default":"./esm.mjs"},"require":"./main.js"})",
+          bare),
+      "esm.mjs");
+  const std::string subpaths = R"(,"exports":{".":"./main.js","./x":{"import":"./sub/x.js"}})";
+  EXPECT_EQ(entry(subpaths, bare), "main.js");
+  EXPECT_EQ(entry(subpaths, bare + "/x"), "sub/x.js");
+  EXPECT_EQ(entry(subpaths, bare + "/sub/x.js"), "sub/x.js");
+}
+
+TEST_F(NpmPackagesTest, CompletesAPathAsTheNetworksDo) {
+  Install(own_ / "hl-a", "1.2.3");
+  PutFile(own_ / "hl-a/dist/x.js", "x");
+  PutFile(own_ / "hl-a/y/index.js", "y");
+  for (const char* path : {"dist/x.min.js", "dist/x", "dist/x.js"}) {
+    const auto found = Find(std::string("https://cdn.jsdelivr.net/npm/hl-a@1/") + path);
+    ASSERT_TRUE(found) << path;
+    EXPECT_EQ(found->path, "dist/x.js") << path;
+  }
+  EXPECT_EQ(Find("https://unpkg.com/hl-a/y")->path, "y/index.js");
+}
+
 TEST_F(NpmPackagesTest, NeverLeavesThePackage) {
   PutFile(directory_ / "secret.js", "secret");
   Install(own_ / "hl-a", "1.0.0", ",\"main\":\"../../../secret.js\"");

@@ -22,6 +22,10 @@
   extern "C" __attribute__((visibility("hidden"))) const char hyperlocal_##symbol##_end[]
 
 HYPERLOCAL_EMBED(virtual_time, HYPERLOCAL_VIRTUAL_TIME_JS);
+HYPERLOCAL_EMBED(media, HYPERLOCAL_MEDIA_JS);
+HYPERLOCAL_EMBED(media_facts, HYPERLOCAL_MEDIA_FACTS_JS);
+HYPERLOCAL_EMBED(fonts, HYPERLOCAL_FONTS_JS);
+HYPERLOCAL_EMBED(clip_watch, HYPERLOCAL_CLIP_WATCH_JS);
 HYPERLOCAL_EMBED(bridge, HYPERLOCAL_BRIDGE_JS);
 HYPERLOCAL_EMBED(runtime, HYPERLOCAL_RUNTIME_JS);
 
@@ -37,6 +41,18 @@ std::string_view Between(const char* begin, const char* end) {
 std::string_view VirtualTimeScript() {
   return Between(hyperlocal_virtual_time_begin, hyperlocal_virtual_time_end);
 }
+std::string_view MediaScript() {
+  return Between(hyperlocal_media_begin, hyperlocal_media_end);
+}
+std::string_view MediaFactsScript() {
+  return Between(hyperlocal_media_facts_begin, hyperlocal_media_facts_end);
+}
+std::string_view FontsScript() {
+  return Between(hyperlocal_fonts_begin, hyperlocal_fonts_end);
+}
+std::string_view ClipWatchScript() {
+  return Between(hyperlocal_clip_watch_begin, hyperlocal_clip_watch_end);
+}
 std::string_view BridgeScript() {
   return Between(hyperlocal_bridge_begin, hyperlocal_bridge_end);
 }
@@ -45,12 +61,38 @@ std::string_view PageRuntimeScript() {
 }
 
 std::vector<std::string> ScriptsBeforeThePage(const std::string& variables_json, FrameRate fps) {
-  std::vector<std::string> scripts{std::string(VirtualTimeScript()), std::string(BridgeScript())};
+  std::vector<std::string> scripts;
+  for (const std::string_view script :
+       {VirtualTimeScript(), MediaScript(), MediaFactsScript(), ClipWatchScript(), FontsScript(),
+        BridgeScript()}) {
+    scripts.emplace_back(script);
+  }
   scripts.push_back("window.__HF_EXPORT_RENDER_SEEK_CONFIG = {owner: 'runtime', "
                     "fpsSource: 'render-options', fps: " +
                     std::to_string(fps.num) + " / " + std::to_string(fps.den) + "};");
   if (!variables_json.empty()) scripts.push_back("window.__hfVariables = " + variables_json + ";");
   return scripts;
+}
+
+std::string StyleSheetScript(std::string_view css) {
+  // A text of JavaScript: what would end it, or is no part of one, is escaped.
+  std::string text;
+  for (const char c : css) {
+    if (c == '`' || c == '\\' || c == '$') text += '\\';
+    text += c;
+  }
+  return "{const sheet = new CSSStyleSheet(); sheet.replaceSync(`" + text +
+         "`); document.adoptedStyleSheets.push(sheet);}";
+}
+
+// A style sheet that is in no element: nothing of the page's own tree changes, and it is there
+// before the first of its elements.
+std::string_view TransparentBackgroundScript() {
+  return R"JS(if (window === window.top) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('html, body, [data-composition-id] { background: transparent !important }');
+  document.adoptedStyleSheets.push(sheet);
+})JS";
 }
 
 }  // namespace hyperlocal

@@ -33,12 +33,26 @@ std::string RelativePath(const std::string& decoded) {
   return path.empty() ? "index.html" : path.string();
 }
 
+// The regular file of that relative path, with links followed; empty when it is not there or not
+// below the directory, which is a canonical path.
+fs::path FileBelow(const fs::path& directory, const std::string& path) {
+  std::error_code ec;
+  fs::path file = fs::canonical(directory / path, ec);
+  const bool inside =
+      !ec && std::mismatch(directory.begin(), directory.end(), file.begin(), file.end()).first ==
+                 directory.end();
+  return inside && fs::is_regular_file(file, ec) ? file : fs::path();
+}
+
 // What a path is answered with, whole.
 struct Answer {
   int status = 200;
   std::string type;
   std::uint64_t size = 0;
   HttpResponse::BodySource read;
+  // A page asks for a picture of a video twice, as an image and as what the video shows; the
+  // second time Chrome takes the one that it has decoded.
+  bool may_be_kept = false;
 };
 
 Answer TextAnswer(int status, std::string_view text, std::string_view type) {
@@ -56,7 +70,7 @@ HttpResponse ResponseOf(Answer answer, std::string_view range_header) {
   HttpResponse response;
   response.status = answer.status;
   response.headers = {{"Content-Type", std::move(answer.type)},
-                      {"Cache-Control", "no-store"},
+                      {"Cache-Control", answer.may_be_kept ? "max-age=3600" : "no-store"},
                       {"Access-Control-Allow-Origin", "*"}};
   ByteRange part{0, answer.size};
   if (answer.status == 200) {
@@ -83,7 +97,8 @@ HttpResponse ResponseOf(Answer answer, std::string_view range_header) {
 }  // namespace
 
 struct PageServer::State {
-  fs::path directory;  // canonical
+  fs::path directory;     // canonical
+  fs::path video_frames;  // canonical; empty: none
   std::mutex mutex;
   std::set<std::string> missing_seen;
   std::vector<std::string> missing;
@@ -91,6 +106,7 @@ struct PageServer::State {
 
   void Handle(const HttpRequest& request, HttpResponse& response);
   Answer AnswerPath(const std::string& decoded_path);
+  Answer AnswerVideoFrame(const std::string& path);
   Answer AnswerFile(const fs::path& file, const std::string& path);
   Answer AnswerMissing(const std::string& path);
 };
@@ -114,17 +130,24 @@ Answer PageServer::State::AnswerPath(const std::string& decoded_path) {
   if (path == kRuntimeScriptPath.substr(1)) {
     return TextAnswer(200, PageRuntimeScript(), "text/javascript; charset=utf-8");
   }
-  std::error_code ec;
-  const fs::path file = fs::canonical(directory / path, ec);
-  const bool inside =
-      !ec && std::mismatch(directory.begin(), directory.end(), file.begin(), file.end()).first ==
-                 directory.end();
-  if (!inside || !fs::is_regular_file(file, ec)) return AnswerMissing(path);
+  if (path.starts_with(kVideoFramesPath.substr(1))) return AnswerVideoFrame(path);
+  const fs::path file = FileBelow(directory, path);
+  if (file.empty()) return AnswerMissing(path);
   if (file != directory / "index.html") return AnswerFile(file, path);
   const auto html = ReadWholeFile(file);
   if (!html) return AnswerMissing(path);
   const std::string tag = "<script src=\"" + std::string(kRuntimeScriptPath) + "\"></script>";
   return TextAnswer(200, InjectIntoHead(*html, tag), "text/html; charset=utf-8");
+}
+
+Answer PageServer::State::AnswerVideoFrame(const std::string& path) {
+  const fs::path file = video_frames.empty()
+                            ? fs::path()
+                            : FileBelow(video_frames, path.substr(kVideoFramesPath.size() - 1));
+  if (file.empty()) return AnswerMissing(path);
+  Answer answer = AnswerFile(file, path);
+  answer.may_be_kept = true;
+  return answer;
 }
 
 Answer PageServer::State::AnswerFile(const fs::path& file, const std::string& path) {
@@ -152,13 +175,16 @@ Answer PageServer::State::AnswerMissing(const std::string& path) {
 
 PageServer::PageServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-Result<std::unique_ptr<PageServer>> PageServer::Start(const fs::path& directory) {
+Result<std::unique_ptr<PageServer>> PageServer::Start(const fs::path& directory,
+                                                      const fs::path& video_frames) {
   auto state = std::make_unique<State>();
   std::error_code ec;
   state->directory = fs::canonical(directory, ec);
   if (ec)
     return Error{ErrorCode::kMissingPlanArtifact,
                  "cannot serve " + directory.string() + ": " + ec.message()};
+  if (!video_frames.empty()) state->video_frames = fs::canonical(video_frames, ec);
+  if (ec) state->video_frames.clear();  // a plan without videos
   HttpServerOptions options;
   // Chrome opens at most six connections to one host, twice that when it asks with and without
   // credentials, and stops reading a film when it has enough for now.

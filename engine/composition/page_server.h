@@ -13,8 +13,8 @@ namespace hyperlocal {
 
 // Serves a plan's compiled/ directory to one page, on a loopback port of the system's choice: files
 // with ranges and types, `/` as index.html with the page runtime put into its head, and our own
-// scripts under /__hyperlocal/. Nothing outside the directory is reachable, by dots or by links;
-// directories are not listed.
+// scripts and, if `video_frames` is a directory, the pictures in it under /__hyperlocal/. Nothing
+// outside the directories is reachable, by dots or by links; directories are not listed.
 //
 // Thread-safe. The destructor closes the port and ends the connections, an answer under way among
 // them.
@@ -22,7 +22,8 @@ class PageServer {
  public:
   // Errors: kMissingPlanArtifact when there is no such directory, kDependencyUnavailable when no
   // loopback port can be had.
-  static Result<std::unique_ptr<PageServer>> Start(const std::filesystem::path& directory);
+  static Result<std::unique_ptr<PageServer>> Start(const std::filesystem::path& directory,
+                                                   const std::filesystem::path& video_frames = {});
   ~PageServer();
 
   std::string origin() const;  // "http://127.0.0.1:PORT"

@@ -38,7 +38,8 @@ class PageServerTest : public ::testing::Test {
     PutFile(served_ / "empty.css", "");
     PutFile(served_ / "scenes/a b.html", "<p>scene</p>");
     PutFile(directory_ / "secret.txt", "secret");
-    auto started = PageServer::Start(served_);
+    PutFile(directory_ / "video-frames/a clip/frame_00001.jpg", "a picture");
+    auto started = PageServer::Start(served_, directory_ / "video-frames");
     if (!started) throw std::runtime_error(started.error().message);
     server_ = std::move(*started);
     client_.emplace(server_->origin());
@@ -85,6 +86,20 @@ TEST_F(PageServerTest, PutsTheRuntimeIntoTheHeadOfTheIndexWhateverItIsCalled) {
     EXPECT_EQ(answer.status, 200) << target;
     EXPECT_THAT(answer.body, HasSubstr("<head>" + std::string(kRuntimeTag) + "<title>")) << target;
     EXPECT_EQ(answer.get_header_value("Content-Type"), "text/html; charset=utf-8") << target;
+  }
+}
+
+TEST_F(PageServerTest, ServesThePicturesOfVideosForChromeToKeep) {
+  const auto answer = Get("/__hyperlocal/video-frames/a%20clip/frame_00001.jpg");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, "a picture");
+  EXPECT_EQ(answer.get_header_value("Content-Type"), "image/jpeg");
+  EXPECT_EQ(answer.get_header_value("Cache-Control"), "max-age=3600");
+  for (const char* target : {"/__hyperlocal/video-frames/a%20clip/frame_00002.jpg",
+                             "/__hyperlocal/video-frames/a%20clip", "/__hyperlocal/video-frames/",
+                             "/__hyperlocal/video-frames/../secret.txt",
+                             "/__hyperlocal/video-frames/..%2fsecret.txt"}) {
+    EXPECT_EQ(Get(target).status, 404) << target;
   }
 }
 

@@ -54,6 +54,11 @@ const RecordedAsset* RecordedAssets::Find(const std::string& url) const {
   return found == assets_.end() ? nullptr : &found->second;
 }
 
+std::string RecordedAssets::PathOf(const std::string& url) const {
+  const RecordedAsset* asset = Find(url);
+  return asset == nullptr ? "" : std::string(kDirectory) + "/" + Sha256Hex(asset->body);
+}
+
 Status RecordedAssets::Save(const fs::path& compiled) const {
   if (assets_.empty() && !replay_from_start) return Ok();
   const fs::path directory = compiled / kDirectory;

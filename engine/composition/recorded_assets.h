@@ -26,6 +26,8 @@ class RecordedAssets {
   static Result<RecordedAssets> Load(const std::filesystem::path& compiled);
 
   const RecordedAsset* Find(const std::string& url) const;
+  // Where Save writes the body, below `compiled`; empty for an address that was not recorded.
+  std::string PathOf(const std::string& url) const;
   void Add(const std::string& url, RecordedAsset asset) {
     assets_.insert_or_assign(url, std::move(asset));
   }

@@ -237,6 +237,22 @@ Status ReadUncheckedFields(const Fields& fields, RenderConfig& out) {
     const json* value = fields.Find(name);
     return value && value->is_null() ? nullptr : value;
   };
+  if (const json* resolution = find("outputResolution")) {
+    if (resolution->is_string()) {
+      out.output_resolution = ParseResolutionWish(resolution->get_ref<const std::string&>());
+    }
+    if (!out.output_resolution) {
+      return fields.Bad("outputResolution", "must be one of " + ResolutionNames());
+    }
+  }
+  if (const json* agnostic = find("outputResolutionAspectAgnostic")) {
+    if (!agnostic->is_boolean()) {
+      return fields.Bad("outputResolutionAspectAgnostic", "must be true or false");
+    }
+    if (out.output_resolution && agnostic->get<bool>()) {
+      out.output_resolution->follows_orientation = true;
+    }
+  }
   if (const json* entry = find("entryFile")) {
     if (!entry->is_string() || entry->get_ref<const std::string&>().empty()) {
       return fields.Bad("entryFile", "must be a path within the project");
@@ -254,6 +270,11 @@ Status ReadUncheckedFields(const Fields& fields, RenderConfig& out) {
   if (const json* cfr = find("cfr")) {
     if (!cfr->is_boolean()) return fields.Bad("cfr", "must be true or false");
     out.cfr = cfr->get<bool>();
+  }
+  if (const json* strictness = find("strictness")) out.strict = *strictness == "strict";
+  if (const json* reject = find("rejectOnSystemFonts")) {
+    if (!reject->is_boolean()) return fields.Bad("rejectOnSystemFonts", "must be true or false");
+    out.reject_on_system_fonts = reject->get<bool>();
   }
   return Ok();
 }
@@ -313,6 +334,9 @@ Result<RenderConfig> ValidateRenderConfig(const json& config) {
   HYPERLOCAL_TRY(const std::optional<Quality> quality, fields.OneOf("quality", kQualities));
   out.quality = quality.value_or(Quality::kStandard);
   HYPERLOCAL_TRY_STATUS(fields.NameOneOf("videoFrameFormat", {"auto", "jpg", "png"}));
+  if (const json* frames = fields.Find("videoFrameFormat")) {
+    out.video_frame_format = frames->get<std::string>();
+  }
   if (fields.Find("crf") && fields.Find("bitrate")) {
     return Invalid("config.crf", "excludes config.bitrate; give one of them");
   }
@@ -360,11 +384,18 @@ json RenderConfigToJson(const RenderConfig& config) {
   out["format"] = WireName(config.format);
   if (config.codec) out["codec"] = WireName(*config.codec);
   out["quality"] = WireName(config.quality);
+  set_if("videoFrameFormat", config.video_frame_format);
   set_if("crf", config.crf);
   set_if("bitrate", config.bitrate);
   set_if("chunkSize", config.chunk_size);
   set_if("maxParallelChunks", config.max_parallel_chunks);
   set_if("targetChunkFrames", config.target_chunk_frames);
+  if (config.output_resolution) {
+    out["outputResolution"] = WireName(config.output_resolution->resolution);
+    if (config.output_resolution->follows_orientation) {
+      out["outputResolutionAspectAgnostic"] = true;
+    }
+  }
   if (config.variables_json) {
     // Text that is no JSON goes out as text, so that whoever validates the result refuses it.
     auto variables = ParseJson(*config.variables_json, "variables");
@@ -373,6 +404,8 @@ json RenderConfigToJson(const RenderConfig& config) {
   if (config.entry_file != RenderConfig().entry_file) out["entryFile"] = config.entry_file;
   set_if("planDirSizeLimitBytes", config.plan_dir_size_limit_bytes);
   if (config.cfr) out["cfr"] = true;
+  if (config.strict) out["strictness"] = "strict";
+  set_if("rejectOnSystemFonts", config.reject_on_system_fonts);
   return out;
 }
 

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "engine/config/output_resolution.h"
 #include "engine/error/result.h"
 
 namespace hyperlocal {
@@ -35,15 +36,20 @@ struct RenderConfig {
   OutputFormat format = OutputFormat::kMp4;
   std::optional<VideoCodec> codec;
   Quality quality = Quality::kStandard;
+  std::optional<std::string> video_frame_format;  // of extracted frames: auto, jpg, png
   std::optional<int> crf;
   std::optional<std::string> bitrate;  // as written: 4M, 800k
   std::optional<int> chunk_size;
   std::optional<int> max_parallel_chunks;
   std::optional<int> target_chunk_frames;
+  std::optional<ResolutionWish> output_resolution;
   std::optional<std::string> variables_json;  // canonical JSON of a plain object
   std::string entry_file = "index.html";
   std::optional<std::int64_t> plan_dir_size_limit_bytes;
   bool cfr = false;
+  // Whether text in a font that not every machine has fails the plan; absent: it does.
+  std::optional<bool> reject_on_system_fonts;
+  bool strict = false;  // `strictness` is "strict": warnings of planning are errors
 
   bool operator==(const RenderConfig&) const = default;
 };
@@ -51,8 +57,8 @@ struct RenderConfig {
 // The one place that says what a valid `Config` is (CONTRACT section 1): checks run in the order of
 // that table and the first violation wins. Error: kInvalidConfig with `[validateConfig] <field>:
 // <what is wrong>` and that field, which is `config` or `config.<name>`. Unknown fields are
-// ignored. After the checks of that table come the types of entryFile, planDirSizeLimitBytes and
-// cfr, which the published implementation leaves to whoever uses them.
+// ignored. After the checks of that table come the types of outputResolution,
+// outputResolutionAspectAgnostic, entryFile, planDirSizeLimitBytes, cfr and rejectOnSystemFonts, which the published implementation leaves to whoever uses them.
 Result<RenderConfig> ValidateRenderConfig(const nlohmann::json& config);
 
 // The same of a config as JSON text, which `what` names when it is not JSON (kInvalidJson).

@@ -38,9 +38,10 @@ void RemoveOrphans(const fs::path& parent, const std::string& prefix) {
 
 }  // namespace
 
-Result<std::unique_ptr<ScratchDirectory>> ScratchDirectory::Create(std::string_view purpose) {
+Result<std::unique_ptr<ScratchDirectory>> ScratchDirectory::Create(std::string_view purpose,
+                                                                   fs::path parent) {
   std::error_code ec;
-  const fs::path parent = fs::temp_directory_path(ec);
+  if (parent.empty()) parent = fs::temp_directory_path(ec);
   if (ec) {
     return Error{ErrorCode::kCannotWrite,
                  "no directory for temporary files: " + ec.message() +

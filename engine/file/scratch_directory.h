@@ -13,8 +13,9 @@ namespace hyperlocal {
 // directory of the same purpose.
 class ScratchDirectory {
  public:
-  // "<TMPDIR>/hyperlocal-<purpose>-<pid>-XXXXXX". Error: kCannotWrite.
-  static Result<std::unique_ptr<ScratchDirectory>> Create(std::string_view purpose);
+  // "<parent>/hyperlocal-<purpose>-<pid>-XXXXXX"; an empty `parent` is TMPDIR. Error: kCannotWrite.
+  static Result<std::unique_ptr<ScratchDirectory>> Create(std::string_view purpose,
+                                                          std::filesystem::path parent = {});
   ~ScratchDirectory();
   ScratchDirectory(const ScratchDirectory&) = delete;
   ScratchDirectory& operator=(const ScratchDirectory&) = delete;

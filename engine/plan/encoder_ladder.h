@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "engine/av/video_writer.h"
@@ -16,11 +17,21 @@ struct EncoderRung {
 };
 EncoderRung RungOf(Quality quality);
 
-// The encoder's name in a locked config. Error: kFormatNotSupported for what this build does not
-// encode.
-Result<std::string_view> LockedEncoderName(OutputFormat format, VideoCodec codec);
+// What a locked config says of the encoder (CONTRACT section 4), as published.
+struct LockedEncoder {
+  std::string_view name;
+  std::string_view pixel_format;
+  std::string_view preset;  // of the family; the quality decides the speed of x264 and x265
+  std::optional<int> vp9_cpu_used;
+};
+LockedEncoder LockedEncoderOf(OutputFormat format, VideoCodec codec, Quality quality);
 
-// How the chunks of a plan are encoded. Errors: kFormatNotSupported, kInvalidConfig.
+// Whether the frames of a format have alpha, which is every format but mp4. They are captured with
+// a transparent page background, without loss.
+bool HasAlpha(OutputFormat format);
+
+// How the chunks of a plan are encoded; not for a png-sequence, which has no encoder. Error:
+// kFormatNotSupported for an encoder that does not fit the plan's format.
 Result<VideoSettings> VideoSettingsOf(const PlanDirectory& plan);
 
 }  // namespace hyperlocal

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -35,7 +36,8 @@ Status ReadSource(const JsonObject& extraction, PlanVideo& video) {
   if (source.Find("videoStreamStartSeconds") != nullptr) {
     HYPERLOCAL_TRY_STATUS(source.Number("videoStreamStartSeconds"));
   }
-  for (const char* name : {"width", "height"}) HYPERLOCAL_TRY_STATUS(source.Integer(name, 1));
+  HYPERLOCAL_TRY(video.width, source.Int("width", 1));
+  HYPERLOCAL_TRY(video.height, source.Int("height", 1));
   HYPERLOCAL_TRY_STATUS(source.Number("fps"));
   HYPERLOCAL_TRY_STATUS(SomeText(source, "videoCodec"));
   for (const char* name : {"hasAudio", "isVFR", "hasAlpha"}) {
@@ -74,7 +76,7 @@ Status ReadExtraction(const json& value, const std::string& where,
   if (found->second == nullptr) return object.Bad("videoId", "another one than before");
   PlanVideo& video = *std::exchange(found->second, nullptr);
   HYPERLOCAL_TRY_STATUS(SomeText(object, "srcPath"));
-  HYPERLOCAL_TRY_STATUS(SomeText(object, "framePattern"));
+  HYPERLOCAL_TRY(video.frame_pattern, SomeText(object, "framePattern"));
   HYPERLOCAL_TRY(video.frames_per_second, object.Number("fps"));
   HYPERLOCAL_TRY(video.frame_count, object.Integer("totalFrames", 0));
   return ReadSource(object, video);
@@ -123,6 +125,57 @@ std::optional<std::int64_t> PlanVideo::FrameAt(double seconds) const {
   const double frame = std::floor(local * frames_per_second + kRoundingSlack);
   if (!(frame >= 0)) return std::nullopt;
   return static_cast<std::int64_t>(std::min(frame, static_cast<double>(frame_count - 1)));
+}
+
+std::string PlanVideo::FrameName(std::int64_t frame) const {
+  // "frame_%05d.jpg": the pattern is data, and no format string of ours.
+  const std::size_t percent = frame_pattern.find('%');
+  const std::size_t d = frame_pattern.find('d', percent);
+  std::string number = std::to_string(frame + 1);
+  if (percent == std::string::npos || d == std::string::npos) return frame_pattern;
+  const auto digits = static_cast<std::size_t>(
+      std::clamp(std::atoi(frame_pattern.c_str() + percent + 1), 0, 20));  // "05" is five
+  if (number.size() < digits) number.insert(0, digits - number.size(), '0');
+  return frame_pattern.substr(0, percent) + number + frame_pattern.substr(d + 1);
+}
+
+Result<std::string> PlanVideosJson(std::span<const ExtractedVideo> videos) {
+  using nlohmann::ordered_json;
+  ordered_json declared = ordered_json::array(), extracted = ordered_json::array();
+  for (const ExtractedVideo& one : videos) {
+    const PlanVideo& video = one.video;
+    declared.push_back({{"id", video.id},
+                        {"src", one.source},
+                        {"start", video.start_seconds},
+                        {"end", video.end_seconds},
+                        {"mediaStart", video.media_start_seconds},
+                        {"loop", video.loop},
+                        {"hasAudio", one.has_audio}});
+    ordered_json color = nullptr;
+    if (one.facts.color) {
+      color = {{"colorTransfer", one.facts.color->transfer},
+               {"colorPrimaries", one.facts.color->primaries},
+               {"colorSpace", one.facts.color->matrix}};
+    }
+    extracted.push_back({{"videoId", video.id},
+                         {"srcPath", one.source_path},
+                         {"framePattern", video.frame_pattern},
+                         {"fps", video.frames_per_second},
+                         {"totalFrames", video.frame_count},
+                         {"metadata",
+                          {{"durationSeconds", one.file_seconds},
+                           {"videoStreamDurationSeconds", video.source_seconds},
+                           {"videoStreamStartSeconds", one.facts.start_seconds},
+                           {"width", video.width},
+                           {"height", video.height},
+                           {"fps", one.facts.frames_per_second},
+                           {"videoCodec", one.facts.codec},
+                           {"hasAudio", one.has_audio},
+                           {"isVFR", one.facts.variable_rate},
+                           {"hasAlpha", one.facts.has_alpha},
+                           {"colorSpace", color}}}});
+  }
+  return PrettyJson(ordered_json{{"videos", declared}, {"extracted", extracted}});
 }
 
 Result<std::vector<PlanVideo>> ReadPlanVideos(const std::filesystem::path& plan_root) {

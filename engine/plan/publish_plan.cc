@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/composition/recorded_assets.h"
 #include "engine/file/file_tree.h"
 #include "engine/hash/sha256.h"
 #include "engine/plan/plan_directory.h"
@@ -58,12 +59,19 @@ class VideoDependencies {
  public:
   static Result<VideoDependencies> Of(const PlanDirectory& plan, std::vector<PlanVideo> videos) {
     VideoDependencies dependencies;
+    bool replayed = false;
+    if (!videos.empty()) {
+      HYPERLOCAL_TRY(const RecordedAssets recorded, RecordedAssets::Load(plan.compiled()));
+      replayed = recorded.replay_from_start;
+    }
     std::error_code ignored;
     dependencies.known_ = fs::exists(plan.root / plan_files::kVideos, ignored);
     for (const PlanVideo& video : videos) {
       HYPERLOCAL_TRY(const auto paths, FramePaths(plan.root, video));
       for (const ChunkSlice& slice : plan.chunks) {
-        for (std::int64_t frame = slice.start_frame; frame < slice.end_frame; ++frame) {
+        // A page that carries state is shown the frames before the chunk's first one too.
+        const std::int64_t first = replayed ? 0 : slice.start_frame;
+        for (std::int64_t frame = first; frame < slice.end_frame; ++frame) {
           const double seconds = static_cast<double>(frame * plan.fps.den) / plan.fps.num;
           const std::optional<std::int64_t> shown = video.FrameAt(seconds);
           const auto path = shown ? paths.find(*shown) : paths.end();

@@ -13,6 +13,7 @@
 #include "engine/file/whole_file.h"
 #include "engine/hash/sha256.h"
 #include "engine/plan_project.h"
+#include "tests/browser/page_media.h"
 
 namespace hyperlocal::testing {
 namespace {
@@ -43,7 +44,7 @@ Status AddGeneratedFiles(const std::string& name, const fs::path& project) {
     HYPERLOCAL_TRY_STATUS(
         WriteWholeFile(project / "large.png", std::string(png.begin(), png.end())));
   }
-  return Ok();
+  return AddMediaFiles(name, project);
 }
 
 Result<Frame> Decode(Result<std::vector<std::uint8_t>> jpeg, int width, int height) {
@@ -64,8 +65,9 @@ Result<std::unique_ptr<PageFixture>> PageFixture::Plan(const std::string& name, 
   PlanRequest request;
   request.project = project;
   request.plan_directory = fixture->directory_.path() / "plan";
-  request.config_for = [fps](const CompositionFacts& facts) -> Result<RenderConfig> {
+  request.config_for = [fps, &name](const CompositionFacts& facts) -> Result<RenderConfig> {
     RenderConfig config;
+    if (name == "video-look") config.video_frame_format = "png";
     config.fps = fps;
     config.width = facts.width;
     config.height = facts.height;
@@ -85,6 +87,8 @@ Result<std::vector<Frame>> PageFixture::Draw(const std::vector<std::int64_t>& or
   options.width = plan_.width;
   options.height = plan_.height;
   options.fps = plan_.fps;
+  HYPERLOCAL_TRY(options.videos, ReadPlanVideos(plan_.root));
+  options.video_frames = plan_.root / "video-frames";
   options.answer_outside = [&](const std::string& url) -> OutsideAnswer {
     const RecordedAsset* asset = recorded.Find(url);
     if (asset == nullptr) return {404, "text/plain", ""};

@@ -56,6 +56,7 @@ class PlanErrorsTest : public ::testing::Test {
       RenderConfig config;
       config.width = width_ != 0 ? width_ : facts.width;
       config.height = height_ != 0 ? height_ : facts.height;
+      config.strict = strict_;
       return ValidateRenderConfig(RenderConfigToJson(config));  // as every caller does
     };
     request.on_message = [this](std::string_view line) { said_.emplace_back(line); };
@@ -75,6 +76,7 @@ class PlanErrorsTest : public ::testing::Test {
   fs::path project_ = directory_ / "project";
   std::chrono::milliseconds ready_timeout_{10'000};
   int width_ = 0, height_ = 0;
+  bool strict_ = false;
   std::vector<std::string> said_;
 };
 
@@ -225,6 +227,49 @@ TEST_F(PlanErrorsTest, ARejectedPromiseIsOnlySaid) {
   const auto plan = Plan();
   ASSERT_TRUE(plan) << plan.error().message;
   EXPECT_THAT(said_, ElementsAre(HasSubstr("not so bad")));
+}
+
+TEST_F(PlanErrorsTest, AVideoThatIsNotThere) {
+  PutComposition("<video id=\"clip\" src=\"films/gone.mp4\" data-start=\"0\"></video>");
+  ExpectRefused(ErrorCode::kVideoSourceUnrenderable,
+                AllOf(HasSubstr("<video id=\"clip\">"), HasSubstr("films/gone.mp4")));
+}
+
+TEST_F(PlanErrorsTest, ASoundThatIsAText) {
+  PutComposition("<audio id=\"music\" src=\"music.mp3\" data-start=\"0\"></audio>");
+  Put("music.mp3", "<html><body>404 Not Found</body></html>");
+  ExpectRefused(ErrorCode::kNotMediaPayload,
+                AllOf(HasSubstr("<audio id=\"music\">"), HasSubstr("music.mp3")));
+}
+
+// Clips that are never seen, and one that is only in the middle of its time; a timer; an image that
+// is asked for late.
+constexpr const char* kStrangePage =
+    "<div id=\"behind\" data-start=\"3\" data-duration=\"1\">x</div>"
+    "<div id=\"outside\" data-start=\"0\" data-duration=\"1\" style=\"position:absolute;left:900px\">x</div>"
+    "<div id=\"slides\" data-start=\"0.2\" data-duration=\"0.6\" style=\"position:absolute;left:0\">x</div>"
+    "<div id=\"seen\" data-start=\"0\" data-duration=\"1\"><div style=\"position:absolute\">x</div></div>\n"
+    "<script>\nsetInterval(() => {}, 100);\n"
+    "window.__timelines = {main: {duration: () => 1, pause() {}, totalTime(t) { "
+    "document.getElementById('slides').style.left = Math.abs(t - 0.5) < 0.1 ? '0' : '-500px'; }, "
+    "seek(t) { this.totalTime(t); }}};</script>";
+
+TEST_F(PlanErrorsTest, WhatIsStrangeIsSaidWithItsPlace) {
+  PutComposition(kStrangePage);
+  const auto plan = Plan();
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_THAT(said_, Contains(AllOf(HasSubstr("<div id=\"behind\">"), HasSubstr("3 s"))));
+  EXPECT_THAT(said_, Contains(AllOf(HasSubstr("<div id=\"outside\">"), HasSubstr("never seen"))));
+  EXPECT_THAT(said_, Contains(AllOf(HasSubstr("index.html:5"), HasSubstr("setInterval"))));
+  EXPECT_THAT(said_, ::testing::Not(Contains(HasSubstr("seen\">"))));
+  EXPECT_THAT(said_, ::testing::Not(Contains(HasSubstr("slides"))));
+}
+
+TEST_F(PlanErrorsTest, WhatIsStrangeFailsAStrictPlan) {
+  PutComposition(kStrangePage);
+  strict_ = true;
+  ExpectRefused(ErrorCode::kInvalidComposition,
+                AllOf(HasSubstr("strict"), HasSubstr("<div id=\"behind\">"), HasSubstr("setInterval")));
 }
 
 TEST_F(PlanErrorsTest, NoChrome) {

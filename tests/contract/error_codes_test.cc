@@ -11,10 +11,13 @@
 #include <utility>
 #include <vector>
 
+#include "engine/av/video_writer.h"
 #include "engine/browser/browser_slot.h"
 #include "engine/browser/chrome_locator.h"
+#include "engine/composition/asset_fetcher.h"
 #include "engine/composition/asset_recorder.h"
 #include "engine/config/render_config.h"
+#include "engine/media/plan_media.h"
 #include "engine/plan/locked_config.h"
 #include "engine/plan/materialize_plan.h"
 #include "engine/plan/plan_videos.h"
@@ -66,6 +69,21 @@ ErrorCode CodeOfChunk(const fs::path& root, const std::function<void(PlanDirecto
   return CodeOf(RenderChunk(*plan, index, root / "0.mp4", slot, {}));
 }
 
+// A plan whose composition has one video, of that file below compiled/.
+ErrorCode CodeOfVideo(const fs::path& root, const std::string& file) {
+  MediaElement video;
+  video.name = video.id = "clip";
+  video.source = file;
+  video.is_video = video.silent = true;
+  PlanMediaRequest request;
+  request.plan_root = root;
+  request.elements = {video};
+  request.total_frames = 12;
+  request.fps = {30, 1};
+  request.size_limit_bytes = 1 << 20;
+  return CodeOf(PlanMedia(request));
+}
+
 constexpr const char* kDigest = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 std::string ChunkEvent(const std::string& bucket, const std::string& protocol) {
@@ -79,6 +97,13 @@ std::string ChunkEvent(const std::string& bucket, const std::string& protocol) {
                         {"PlanV2ArtifactGcsPrefix", "gs://" + bucket + "/r/v2/artifacts/sha256"}}
       .dump();
 }
+
+class NoNetwork : public HttpCaller {
+ public:
+  void Start(HttpCall, std::function<void(HttpOutcome)> done) override {
+    done(HttpCallFailure{HttpCallFailure::Kind::kNotConnected, "no such host"});
+  }
+};
 
 // How each code is reached; `root` is an empty directory.
 using Reach = std::function<ErrorCode(const fs::path& root)>;
@@ -113,6 +138,31 @@ const std::map<ErrorCode, Reach>& Reached() {
          fs::remove(root / "v2" / BlobPath(manifest->artifacts[0].sha256));
          return CodeOf(MaterializePlan(root / "v2", PlanTarget::Chunk(0), root / "chunk"));
        }},
+      {ErrorCode::kVideoSourceUnrenderable,
+       [](const fs::path& root) {
+         PutFile(root / "compiled/clip.mp4", std::string(3000, '\x55'));
+         return CodeOfVideo(root, "clip.mp4");
+       }},
+      {ErrorCode::kNotMediaPayload,
+       [](const fs::path& root) {
+         PutFile(root / "compiled/clip.mp4", "<!doctype html><title>Not found</title>");
+         return CodeOfVideo(root, "clip.mp4");
+       }},
+      {ErrorCode::kVideoExtractionFailed,
+       [](const fs::path& root) {
+         VideoSettings settings;
+         settings.width = 64;
+         settings.height = 48;
+         settings.rate = {30, 1};
+         settings.gop_size = 12;
+         fs::create_directories(root / "compiled");
+         auto writer = VideoWriter::Create(root / "compiled/clip.mp4", settings);
+         if (!writer) return writer.error().code;
+         (void)(*writer)->Write({64, 48, PixelLayout::kRgb24, std::vector<std::uint8_t>(64 * 48 * 3)});
+         (void)(*writer)->Finish();
+         PutFile(root / "video-frames", "a file where the pictures are to be");
+         return CodeOfVideo(root, "clip.mp4");
+       }},
       {ErrorCode::kInvalidVideoMetadata,
        [](const fs::path& root) {
          PutFile(root / "meta/videos.json", R"({"videos": []})");
@@ -124,9 +174,8 @@ const std::map<ErrorCode, Reach>& Reached() {
        }},
       {ErrorCode::kFormatNotSupported,
        [](const fs::path& root) {
-         nlohmann::json config = Config();
-         config["format"] = "webm";
-         return CodeOf(PlanTestCard(root, config));
+         // A plan of somebody else's, whose encoder does not make its format.
+         return CodeOfChunk(root, [](auto& plan) { plan.locked.encoder = "prores-software"; });
        }},
       {ErrorCode::kPlanTooLarge,
        [](const fs::path& root) {
@@ -141,8 +190,14 @@ const std::map<ErrorCode, Reach>& Reached() {
       {ErrorCode::kFontFetchFailed,
        [](const fs::path& root) {
          AssetRecorder recorder(root);
-         recorder.Answer("https://fonts.googleapis.com/css2?family=Inter");
+         recorder.Answer("https://fonts.googleapis.com/css2?family=Hl+Unknown");
          return CodeOf(recorder.CheckComplete());
+       }},
+      {ErrorCode::kFontFetchUnavailable,
+       [](const fs::path&) {
+         NoNetwork network;
+         return CodeOf(
+             AssetFetcher(network).Fetch("https://fonts.googleapis.com/css2?family=Hl+Unknown"));
        }},
       {ErrorCode::kChromeUnavailable,
        [](const fs::path&) {
@@ -180,10 +235,6 @@ const std::map<ErrorCode, Reach>& Reached() {
 // Codes of the contract that nothing here raises yet.
 const std::map<ErrorCode, std::string>& NotRaisedYet() {
   static const std::map<ErrorCode, std::string> codes{
-      {ErrorCode::kVideoSourceUnrenderable, "source videos are not extracted yet"},
-      {ErrorCode::kNotMediaPayload, "source videos and sounds are not probed yet"},
-      {ErrorCode::kVideoExtractionFailed, "source videos are not extracted yet"},
-      {ErrorCode::kFontFetchUnavailable, "fonts are not fetched from the network yet"},
   };
   return codes;
 }

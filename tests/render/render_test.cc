@@ -248,14 +248,14 @@ TEST_F(RenderTest, AnOutputThatCannotBeWrittenIsRefusedBeforeAnyWork) {
   EXPECT_THAT(result.error().message, HasSubstr("does not exist"));
 }
 
-TEST_F(RenderTest, FormatsThatAreNotRenderedYetAreNamed) {
-  auto options = Options(kSource / "examples/testcard", "card.webm");
-  options.format = OutputFormat::kWebm;
-  cli::RenderObserver silent;
-  const auto result = cli::RenderLocally(options, silent, {});
-  ASSERT_FALSE(result.has_value());
-  EXPECT_EQ(result.error().code, ErrorCode::kFormatNotSupported);
-  EXPECT_THAT(result.error().message, HasSubstr("webm"));
+TEST_F(RenderTest, APngSequenceIsADirectoryOfFrames) {
+  auto options = Options(kSource / "examples/testcard", "frames/");
+  options.format = OutputFormat::kPngSequence;
+  options.chunk_size = 25;
+  const auto result = Render(options);
+  EXPECT_EQ(result.frames, 60);
+  EXPECT_TRUE(fs::exists(directory_.path() / "frames" / "frame_000060.png"));
+  EXPECT_FALSE(fs::exists(directory_.path() / "frames" / "frame_000061.png"));
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 // window.__hyperlocal: the little that the engine asks a page. Runs in the top document, after virtual_time.js and
-// before any script of the page; the page runtime (or the page itself, through window.__hf) comes later.
+// media.js and before any script of the page; the page runtime (or the page itself, through window.__hf) comes later.
 (() => {
   'use strict';
   if (window !== window.top || window.__hyperlocal) return;
   const time = window.__HF_VIRTUAL_TIME__;
+  const media = window.__hyperlocalMedia;
   const sleep = (ms) => new Promise((resolve) => time.originalSetTimeout(resolve, ms));
 
   const root = () => document.querySelector('[data-composition-id]');
@@ -187,10 +188,17 @@
   };
 
   // Brings the page to `seconds`. A promise when something has to arrive first, undefined when the page is there.
-  // `rebuild`: leave nothing of the boxes and layers of the frame before.
-  const seek = (seconds, rebuild) => {
+  // `rebuild`: leave nothing of the boxes and layers of the frame before. `videos`: what they show in this frame
+  // (media.js); whoever copies their pixels while the page is driven has to find them there.
+  const seek = (seconds, rebuild, videos) => {
+    const arriving = videos ? media.want(videos) : undefined;
+    return arriving ? arriving.then(() => move(seconds, rebuild)) : move(seconds, rebuild);
+  };
+
+  const move = (seconds, rebuild) => {
     if (rebuild) rebuildBoxes(document);
     time.setTime(seconds * 1000);
+    media.show();
     const driven = driver().seek(seconds);
     time.runAnimationFrame();
     // Not whatever has a then(): a GSAP timeline, which a page's seek may well return, has one that waits for its end.
@@ -198,6 +206,7 @@
   };
 
   const settle = (seconds, rebuild) => {
+    media.show();  // a video that the page made just now
     seekDocuments(seconds, rebuild);
     void document.documentElement.offsetHeight;  // layout now: it decides which fonts are needed
     const waits = pendingImages();
@@ -230,6 +239,31 @@
     return '';
   };
 
+  // What decides how long the composition is, in words: for a length that nobody can have meant.
+  const durationSource = () => {
+    if (typeof window.__hf?.seek === 'function') return 'window.__hf.duration';
+    const nameOf = (element) => {
+      const key = ['id', 'data-composition-id', 'data-composition-src', 'src'].find((name) => element.getAttribute(name));
+      return `<${element.localName}${key ? ` ${key}="${element.getAttribute(key)}"` : ''}>`;
+    };
+    const declared = root()?.getAttribute('data-duration');
+    if (number(declared ?? null) > 0 || (declared && number(declared) === null)) {
+      return `data-duration="${declared}" of ${nameOf(root())}`;
+    }
+    const candidates = [];
+    for (const [id, timeline] of Object.entries(window.__timelines ?? {})) {
+      const length = typeof timeline?.duration === 'function' ? Number(timeline.duration()) : 0;
+      if (length > 0) candidates.push([length, `the timeline window.__timelines["${id}"]`]);
+    }
+    for (const element of document.querySelectorAll('video, audio, [data-composition-src], [data-composition-id]')) {
+      const start = number(element.getAttribute('data-start')) ?? 0;
+      const length = number(element.getAttribute('data-duration')) ?? element.duration;
+      if (length > 0) candidates.push([start + length, nameOf(element)]);
+    }
+    candidates.sort((a, b) => b[0] - a[0]);
+    return candidates[0]?.[1] ?? '';
+  };
+
   const facts = () => {
     const element = root();
     const boundaries = new Set([0]);
@@ -246,6 +280,7 @@
       hasRoot: element !== null,
       ownDriver: typeof window.__hf?.seek === 'function',
       duration: driver()?.duration() ?? 0,
+      durationFrom: durationSource(),
       width: number(sized?.getAttribute('data-width')) ?? (style ? parseFloat(style.width) || 0 : 0),
       height: number(sized?.getAttribute('data-height')) ?? (style ? parseFloat(style.height) || 0 : 0),
       fps: number(element?.getAttribute('data-fps')) ?? 0,
@@ -268,6 +303,7 @@
       await sleep(5);
     }
     await document.fonts.ready;
+    media.settle();
     noteAnimations();
     await Promise.all(pendingImages());
     return '';
@@ -282,5 +318,14 @@
     return false;
   };
 
-  window.__hyperlocal = {ready, awaited, facts, seek, carriesState};
+  // The page at another time, without a picture of it: for what is read off the page's properties.
+  const drive = async (seconds) => {
+    time.setTime(seconds * 1000);
+    const driven = driver().seek(seconds);
+    time.runAnimationFrame();
+    if (driven instanceof Promise) await driven;
+  };
+  const gains = (first, count, rateNum, rateDen) => media.gains(drive, first, count, rateNum, rateDen);
+
+  window.__hyperlocal = {gains, ready, awaited, facts, seek, carriesState};
 })();
