@@ -66,7 +66,8 @@ struct CloudRunHostOptions {
   // JSON: {"seed": 7, "rules": [{"action": "renderChunk", "fault": "kill", "probability": 0.1}]}.
   // A rule matches by `method`, `path` ("/x" or "/x*") and `action` (of a JSON body of at most a
   // MiB), leaves the first `skip` alone, strikes at most `times`; its `fault` is "status" (with
-  // `status`), "reset", "delay" (with `delay_ms`) or "kill" (the instance). Empty: no faults.
+  // `status`), "reset", "delay" (with `delay_ms`), "kill" (the instance) or
+  // "duplicate" (delivered twice). Empty: no faults.
   std::string fault_plan;
   LogSink log;  // absent: nobody is told
   // Tells the times of all the limits above; must outlive the host. Null: the system's.

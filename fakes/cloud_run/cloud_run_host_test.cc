@@ -467,7 +467,8 @@ TEST(CloudRunHostFaultTest, StatusResetDelayAndKillAreInjectedAndCounted) {
       {"path":"/busy","fault":"status","status":429,"times":1},
       {"path":"/reset","fault":"reset"},
       {"path":"/late","fault":"delay","delay_ms":20},
-      {"path":"/kill","fault":"kill","times":1}]})";
+      {"path":"/kill","fault":"kill","times":1},
+      {"path":"/twice","fault":"duplicate","times":1}]})";
   const auto host = StartHost(std::move(options));
   EXPECT_EQ(Ask(*host, "/busy").status, 429);
   EXPECT_EQ(Ask(*host, "/busy").status, 200);
@@ -482,6 +483,9 @@ TEST(CloudRunHostFaultTest, StatusResetDelayAndKillAreInjectedAndCounted) {
   EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(20));
   EXPECT_EQ(Ask(*host, "/kill").status, 503);
   EXPECT_EQ(Ask(*host, "/kill").status, 200);
+  const int before = served;
+  EXPECT_EQ(Ask(*host, "/twice", "POST", "", "a body").status, 200);
+  EXPECT_EQ(served, before + 2);
   const Json rules = Control(*host, "faults").at("rules");
   EXPECT_EQ(rules[0].at("matched"), 2);
   EXPECT_EQ(rules[0].at("injected"), 1);

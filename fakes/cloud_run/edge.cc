@@ -82,6 +82,7 @@ struct Edge::Passage {
   std::string token_header;         // the name of the header that let it in
   std::optional<std::string> body;  // when it was read for its action
   bool is_killed = false;           // by the fault plan, when the instance has it
+  bool is_duplicated = false;       // by the fault plan; its body was read
 };
 
 Edge::Edge(EdgeOptions options, InstancePool& pool) : options_(std::move(options)), pool_(pool) {}
@@ -130,6 +131,7 @@ void Edge::Handle(HttpRequest& request, HttpResponse& response) {
   }
   passage->lease.emplace(std::move(std::get<InstancePool::Lease>(place)));
   record.instance_id = passage->lease->instance()->id;
+  if (passage->is_duplicated && !DeliverOnce(*passage)) return;
   Forward(*passage);
   if (!passage->upstream) return;  // it was answered here
   response.headers.Set("Server", "Google Frontend");
@@ -251,6 +253,11 @@ bool Edge::MeetFault(Passage& passage) {
     case HostFaultKind::kKill:
       passage.is_killed = true;
       return true;
+    case HostFaultKind::kDuplicate:
+      // A body that is too long to be kept can be sent only once.
+      if (!passage.body && !ReadBodyForAction(passage)) return false;
+      passage.is_duplicated = passage.body.has_value() || !passage.request.has_body;
+      return true;
   }
   return true;
 }
@@ -279,6 +286,20 @@ void Edge::RefusePool(Passage& passage, InstancePool::Refusal refusal) {
     case Refusal::kStopping:
       return Refuse(passage, 503, "", "The service is being shut down.");
   }
+}
+
+bool Edge::DeliverOnce(Passage& passage) {
+  Forward(passage);
+  if (!passage.upstream) return false;  // it was answered here
+  std::array<char, 16384> part;
+  for (;;) {
+    const auto read = passage.upstream->ReadBody(part.data(), part.size());
+    const auto* const count = std::get_if<std::size_t>(&read);
+    if (count == nullptr || *count == 0) break;
+  }
+  passage.upstream.reset();
+  passage.response = HttpResponse{};
+  return true;
 }
 
 void Edge::Forward(Passage& passage) {

@@ -51,6 +51,8 @@ class Edge {
   bool ReadBodyForAction(Passage& passage);
   void Refuse(Passage& passage, int status, std::string severity, std::string why);
   void RefusePool(Passage& passage, InstancePool::Refusal refusal);
+  // Has the instance work on the request and drops its answer; false: it was refused meanwhile.
+  bool DeliverOnce(Passage& passage);
   void Forward(Passage& passage);
 
   const EdgeOptions options_;

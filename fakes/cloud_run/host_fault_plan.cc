@@ -12,11 +12,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::pair<std::string_view, HostFaultKind>, 4> kFaults{{
+constexpr std::array<std::pair<std::string_view, HostFaultKind>, 5> kFaults{{
     {"status", HostFaultKind::kStatus},
     {"reset", HostFaultKind::kReset},
     {"delay", HostFaultKind::kDelay},
     {"kill", HostFaultKind::kKill},
+    {"duplicate", HostFaultKind::kDuplicate},
 }};
 constexpr std::array<std::string_view, 9> kMembers{
     "method", "path", "action", "probability", "fault", "status", "delay_ms", "skip", "times"};
@@ -100,7 +101,7 @@ class RuleReader {
     const auto* const known = std::find_if(kFaults.begin(), kFaults.end(),
                                            [&](const auto& fault) { return fault.first == name; });
     if (known == kFaults.end()) {
-      return Bad(place_ + ".fault", "one of status, reset, delay, kill");
+      return Bad(place_ + ".fault", "one of status, reset, delay, kill, duplicate");
     }
     read.fault = known->second;
     const bool has_status = Find("status") != nullptr, has_delay = Find("delay_ms") != nullptr;

@@ -14,10 +14,11 @@
 namespace hyperlocal::cloud_run {
 
 enum class HostFaultKind {
-  kStatus,  // the edge answers with it; the service never sees the request
-  kReset,   // the connection is reset; the service never sees the request
-  kDelay,   // the request waits before it goes on
-  kKill,    // the instance is killed when it has the request: 503
+  kStatus,     // the edge answers with it; the service never sees the request
+  kReset,      // the connection is reset; the service never sees the request
+  kDelay,      // the request waits before it goes on
+  kKill,       // the instance is killed when it has the request: 503
+  kDuplicate,  // the service gets it twice, one after the other; the second answer counts
 };
 
 struct HostFaultRule {

@@ -124,7 +124,7 @@ std::string PlanError(const std::string& text) {
 TEST(HostFaultPlanTest, MistakesAreNamedWithTheirPlace) {
   EXPECT_NE(PlanError("{"), "");
   EXPECT_EQ(PlanError(R"({"rules":[{"fault":"burn"}]})"),
-            "fault plan: rules[0].fault must be one of status, reset, delay, kill");
+            "fault plan: rules[0].fault must be one of status, reset, delay, kill, duplicate");
   EXPECT_EQ(PlanError(R"({"rules":[{"fault":"kill"},{"fault":"status"}]})"),
             "fault plan: rules[1].status must be there with the fault \"status\", and with no "
             "other");

@@ -1,6 +1,8 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
+#include <sys/file.h>
 
 #include <algorithm>
 #include <chrono>
@@ -10,6 +12,7 @@
 #include "adapters/gcp/storage/gcs_object_store.h"
 #include "adapters/gcp/storage/one_object_service_test_support.h"
 #include "adapters/gcp/storage/scripted_gcs_test_support.h"
+#include "engine/file/file_descriptor_internal.h"
 #include "tests/support/file_content.h"
 #include "tests/support/temporary_directory.h"
 
@@ -47,6 +50,33 @@ TEST_F(Transfer, ADownloadAsksForTheBytesAsTheyAreStored) {
   EXPECT_THAT(media.target(), HasSubstr("alt=media&generation=3"));
   EXPECT_EQ(media.Header("accept-encoding"), "gzip");
   EXPECT_EQ(media.Header("range"), "");
+}
+
+TEST_F(Transfer, WhatKilledDownloadsLeftGoesWithTheNextOne) {
+  OneObjectService service;
+  service.content = "new";
+  for (const char* name : {".down.aside.1", ".down.aside.2", ".down.aside.3"}) {
+    PutFile(directory_ / name, "longer than the new content");
+  }
+  ASSERT_TRUE(Download(service));
+  EXPECT_EQ(FileContent(directory_ / "down"), "new");
+  EXPECT_THAT(Left(), ElementsAre("down"));
+}
+
+TEST_F(Transfer, WhatADownloadIsStillWritingIsLeftAlone) {
+  OneObjectService service;
+  service.content = "new";
+  PutFile(directory_ / ".down.aside.1", "another one's");
+  {
+    const FileDescriptor other(
+        ::open((directory_ / ".down.aside.1").c_str(), O_RDONLY | O_CLOEXEC));
+    ASSERT_EQ(::flock(other.get(), LOCK_EX), 0);
+    ASSERT_TRUE(Download(service));
+    EXPECT_EQ(FileContent(directory_ / "down"), "new");
+    EXPECT_EQ(FileContent(directory_ / ".down.aside.1"), "another one's");
+  }
+  ASSERT_TRUE(Download(service));
+  EXPECT_THAT(Left(), ElementsAre("down"));
 }
 
 TEST_F(Transfer, ALargeDownloadIsFetchedInParts) {

@@ -27,7 +27,7 @@ struct GcsClientOptions {
   std::shared_ptr<RetryClock> clock;  // absent: the steady clock
 
   std::size_t small_upload_bytes = std::size_t{1} << 20;    // up to here in one request
-  std::size_t upload_chunk_bytes = std::size_t{16} << 20;   // a multiple of 256 KiB
+  std::size_t upload_chunk_bytes = std::size_t{256} << 20;  // of a request; a multiple of 256 KiB
   std::size_t download_part_bytes = std::size_t{32} << 20;  // larger objects in parallel parts
   std::size_t download_threads = 4;
 
@@ -47,11 +47,11 @@ struct GcsClientOptions {
 //   it cannot undo what somebody else wrote meanwhile unseen.
 // * Delete without: it is done as stat, then delete of that generation.
 //
-// Contents: the crc32c is computed before an upload and goes with it, so that the service refuses
-// what was damaged on the way, and is compared with the answer; a file that changes meanwhile is
-// noticed (kIo). A download goes aside, its length and crc32c are compared, then it is renamed; not
-// synced. Objects that are stored with a Content-Encoding are kept as they are stored. Memory does
-// not grow with contents.
+// Contents: the crc32c is computed of what is sent and goes with it, at the latest with the last
+// request, so that the service refuses what was damaged on the way; it is compared with the answer,
+// too. A file that changes meanwhile is noticed (kIo). A download goes aside, its length and crc32c
+// are compared, then it is renamed; not synced. Objects that are stored with a Content-Encoding are
+// kept as they are stored. Memory does not grow with contents.
 //
 // Messages hold neither credentials nor upload session addresses.
 class GcsObjectStore : public ObjectStore {

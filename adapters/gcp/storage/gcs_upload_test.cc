@@ -10,6 +10,7 @@
 #include "adapters/gcp/storage/gcs_object_store.h"
 #include "adapters/gcp/storage/one_object_service_test_support.h"
 #include "adapters/gcp/storage/scripted_gcs_test_support.h"
+#include "engine/hash/crc32c.h"
 #include "tests/support/file_content.h"
 #include "tests/support/temporary_directory.h"
 
@@ -89,6 +90,30 @@ TEST_F(Transfer, AResumableUploadSaysWhatItIs) {
   EXPECT_EQ(start.Header("x-upload-content-length"), "262145");
   EXPECT_THAT(service.Of("PUT"),
               ElementsAre("bytes 0-262143/262145", "bytes 262144-262144/262145"));
+}
+
+TEST_F(Transfer, AResumableUploadNamesItsChecksumWithTheLastRequest) {
+  OneObjectService service;
+  const std::string content = Noise(kChunk + 1);
+  ASSERT_TRUE(Upload(service, content));
+  const std::vector<Request> requests = service.gcs().requests();
+  ASSERT_THAT(requests, SizeIs(3));
+  EXPECT_THAT(requests[0].body, Not(HasSubstr("crc32c")));
+  EXPECT_EQ(requests[1].Header("x-goog-hash"), "");
+  EXPECT_EQ(requests[2].Header("x-goog-hash"), "crc32c=" + Crc32cBase64(Crc32cOf(content)));
+}
+
+TEST_F(Transfer, LargeRequestsLeaveASmallOneToBeTheLast) {
+  constexpr std::size_t kMiB = std::size_t{1} << 20;
+  OneObjectService service;
+  const std::string content = Noise(9 * kMiB);
+  PutFile(directory_ / "up", content);
+  const ScriptedStore made = StoreFor(
+      service.gcs(), [](GcsClientOptions& options) { options.upload_chunk_bytes = 64 * kMiB; });
+  ASSERT_TRUE(made.store->Upload(directory_ / "up", kObject, {}, {}));
+  EXPECT_TRUE(service.content == content);
+  EXPECT_THAT(service.Of("PUT"),
+              ElementsAre("bytes 0-8388607/9437184", "bytes 8388608-9437183/9437184"));
 }
 
 TEST_F(Transfer, AMissingFileIsNoInput) {
@@ -246,6 +271,23 @@ TEST_F(Transfer, ADamagedUploadIsTakenBackAndRepeated) {
   ASSERT_TRUE(info) << info.error().message;
   EXPECT_EQ(service.content, "hello");
   EXPECT_EQ(service.deleted, 1);
+}
+
+TEST_F(Transfer, ADamagedChunkThatTheServiceDoesNotNoticeIsNoticedInTheEnd) {
+  OneObjectService service(
+      [](ScriptedConnection& connection, const Request& request, OneObjectService& self) {
+        if (request.method() != "PUT" || self.puts++ > 0) return false;
+        self.stored = request.body;
+        self.stored[2] = static_cast<char>(self.stored[2] ^ 1);
+        self.Incomplete(connection);
+        return true;
+      });
+  const std::string content = Noise(2 * kChunk);
+  const auto info = Upload(service, content);
+  ASSERT_TRUE(info) << info.error().message;
+  EXPECT_TRUE(service.content == content);
+  EXPECT_EQ(service.deleted, 1);
+  EXPECT_EQ(service.sessions, 2);
 }
 
 TEST_F(Transfer, AnUploadThatIsAlwaysDamagedLeavesNothing) {

@@ -1,7 +1,8 @@
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <utility>
@@ -19,17 +20,46 @@ namespace {
 // How often a content is fetched again that came out wrong.
 constexpr int kMaxDamages = 3;
 
-// The file beside the destination; removed unless it has taken the destination's name.
+// Downloads to one destination at the same time.
+constexpr int kMostDownloads = 1000;
+
+// Whether the file has the name still: its owner may have renamed or removed it.
+bool IsNamed(const FileDescriptor& file, const std::filesystem::path& path) {
+  struct stat ours {};
+  struct stat named {};
+  return ::fstat(file.get(), &ours) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+         ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
+}
+
+// The file beside the destination, ".<name>.aside.1" or a higher number; removed unless it has
+// taken the destination's name. Whoever has one holds its lock, which goes with the process, so
+// that what a killed download left is known, and is used or removed by the next one.
 class AsideFile {
  public:
   static Result<AsideFile> Create(const std::filesystem::path& destination) {
-    // Downloads to one destination, in this process and in others, do not meet.
-    static std::atomic<unsigned> last{0};
-    std::filesystem::path path = AsideOf(destination);
-    path += fmt::format(".{}-{}", ::getpid(), ++last);
-    FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-    if (!file.valid()) return PosixError(errno, "write", destination, ErrorCode::kCannotWrite);
-    return AsideFile(destination, std::move(path), std::move(file));
+    for (int number = 1; number <= kMostDownloads; ++number) {
+      std::filesystem::path path = Path(destination, number);
+      FileDescriptor file(
+          ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644));
+      if (!file.valid()) {
+        const int failure = errno;
+        struct stat there {};
+        // What somebody else left here, and we may not write.
+        if (failure != ENOENT && ::lstat(path.c_str(), &there) == 0) continue;
+        return PosixError(failure, "write", destination, ErrorCode::kCannotWrite);
+      }
+      if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK) continue;
+        return PosixError(errno, "lock a file beside", destination, ErrorCode::kCannotWrite);
+      }
+      if (!IsNamed(file, path)) continue;
+      RemoveLeftovers(destination, number + 1);
+      return AsideFile(destination, std::move(path), std::move(file));
+    }
+    return Error{ErrorCode::kCannotWrite,
+                 fmt::format("cannot write {}: too many downloads to it are under way, the last "
+                             "one in {}",
+                             destination.string(), Path(destination, kMostDownloads).string())};
   }
   ~AsideFile() {
     if (file_.valid()) ::unlink(path_.c_str());
@@ -43,6 +73,9 @@ class AsideFile {
     return PosixError(errno, "write", destination_, ErrorCode::kIo);
   }
   Status Commit() {
+    // It stays locked until it has its name: nobody else may take it for a leftover.
+    const FileDescriptor lock(::fcntl(file_.get(), F_DUPFD_CLOEXEC, 0));
+    if (!lock.valid()) return PosixError(errno, "write", destination_, ErrorCode::kIo);
     if (!file_.Close()) {
       const int number = errno;
       ::unlink(path_.c_str());
@@ -55,6 +88,23 @@ class AsideFile {
   }
 
  private:
+  static std::filesystem::path Path(const std::filesystem::path& destination, int number) {
+    std::filesystem::path path = AsideOf(destination);
+    path += fmt::format(".{}", number);
+    return path;
+  }
+  // What is left of several downloads at once that were killed together.
+  static void RemoveLeftovers(const std::filesystem::path& destination, int first) {
+    for (int number = first; number <= kMostDownloads; ++number) {
+      const std::filesystem::path path = Path(destination, number);
+      const FileDescriptor file(::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+      if (!file.valid()) return;
+      if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && IsNamed(file, path)) {
+        ::unlink(path.c_str());
+      }
+    }
+  }
+
   AsideFile(std::filesystem::path destination, std::filesystem::path path, FileDescriptor file)
       : destination_(std::move(destination)), path_(std::move(path)), file_(std::move(file)) {}
 

@@ -176,10 +176,10 @@ std::string ParseServiceFailure(std::string_view body) {
 }
 
 std::string UploadJson(std::string_view name, const ObjectWrite& write, std::string_view writer,
-                       std::uint32_t crc32c) {
+                       const std::optional<std::uint32_t>& crc32c) {
   Json json = Description(write, writer);
   json["name"] = name;
-  json["crc32c"] = Crc32cBase64(crc32c);
+  if (crc32c) json["crc32c"] = Crc32cBase64(*crc32c);
   return Dump(json);
 }
 

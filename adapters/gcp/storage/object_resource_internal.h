@@ -46,9 +46,9 @@ Result<RewriteStep> ParseRewriteStep(std::string_view json);
 // of its form.
 std::string ParseServiceFailure(std::string_view body);
 
-// Request bodies. `writer` becomes kWriterKey.
+// Request bodies. `writer` becomes kWriterKey; without `crc32c` it is to be said later.
 std::string UploadJson(std::string_view name, const ObjectWrite& write, std::string_view writer,
-                       std::uint32_t crc32c);
+                       const std::optional<std::uint32_t>& crc32c);
 std::string ComposeJson(const std::vector<GcsUri>& sources, const ObjectWrite& write,
                         std::string_view writer);
 // The description of the source that `json` is, for its copy.

@@ -62,23 +62,25 @@ Tried<StoredObject> UploadAtOnce(StorageOperation& operation, const UploadFile& 
 
 Result<ObjectInfo> UploadObject(StorageOperation& operation, const UploadFile& file,
                                 const GcsUri& uri, const ObjectWrite& write) {
-  HYPERLOCAL_TRY(const std::uint32_t crc32c, file.Crc32c());
-  const std::string description = UploadJson(uri.key, write, operation.id(), crc32c);
-  const bool is_small = file.size() <= operation.service().options().small_upload_bytes;
+  UploadProgress progress(file);
+  std::string description;  // of a small file
+  if (file.size() == 0 || file.size() <= operation.service().options().small_upload_bytes) {
+    HYPERLOCAL_TRY(const std::uint32_t crc32c, progress.checksum.Whole());
+    description = UploadJson(uri.key, write, operation.id(), crc32c);
+  }
   int damages = 0;
-  std::uint64_t most_stored = 0;
   const auto attempt = [&](const ObjectPreconditions& preconditions) {
     Tried<StoredObject> tried =
-        is_small || file.size() == 0
-            ? UploadAtOnce(operation, file, uri, description, preconditions)
-            : UploadInChunks(operation, file, uri, write, description, preconditions, most_stored);
+        description.empty() ? UploadInChunks(operation, file, uri, write, preconditions, progress)
+                            : UploadAtOnce(operation, file, uri, description, preconditions);
     auto* const failure = std::get_if<StorageFailure>(&tried);
     if (failure == nullptr || !IsChecksumRefusal(*failure)) return tried;
     // Either the file is not what it was, or the way damages.
-    const Result<std::uint32_t> now = file.Crc32c();
-    if (!now) {
-      *failure = StorageOperation::Final(now.error());
-    } else if (*now != crc32c) {
+    const Result<std::uint32_t> sent = progress.checksum.Whole();
+    const Result<std::uint32_t> now = UploadChecksum(file).Whole();
+    if (!sent || !now) {
+      *failure = StorageOperation::Final(sent ? now.error() : sent.error());
+    } else if (*now != *sent) {
       *failure = StorageOperation::Final(operation.Fail(
           ErrorCode::kIo, file.path().string() + " changed while it was uploaded; upload it when "
                                                  "it is finished"));
@@ -91,6 +93,7 @@ Result<ObjectInfo> UploadObject(StorageOperation& operation, const UploadFile& f
   for (;;) {
     HYPERLOCAL_TRY(const StoredObject object,
                    WriteObject(operation, uri, write.preconditions, attempt));
+    HYPERLOCAL_TRY(const std::uint32_t crc32c, progress.checksum.Whole());
     if (object.info.size == file.size() && object.info.crc32c == crc32c) return object.info;
     Withdraw(operation, object.info);
     StorageFailure damage = operation.Damaged(fmt::format(

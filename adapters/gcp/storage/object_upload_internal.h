@@ -13,13 +13,19 @@ Result<ObjectInfo> UploadObject(StorageOperation& operation, const UploadFile& f
 Tried<StoredObject> UploadAtOnce(StorageOperation& operation, const UploadFile& file,
                                  const GcsUri& uri, const std::string& description,
                                  const ObjectPreconditions& preconditions);
+
+// What the sessions of an operation have in common.
+struct UploadProgress {
+  explicit UploadProgress(const UploadFile& file) : checksum(file) {}
+
+  UploadChecksum checksum;        // of what was sent
+  std::uint64_t most_stored = 0;  // how far any session has come: only beyond it is there progress
+};
 // An attempt in a session of several requests: goes on where the service says it is, as often as
-// the operation allows. `most_stored` is how far any session of the operation has come: only beyond
-// it is there progress.
+// the operation allows. The last request says what the content's checksum is.
 Tried<StoredObject> UploadInChunks(StorageOperation& operation, const UploadFile& file,
                                    const GcsUri& uri, const ObjectWrite& write,
-                                   const std::string& description,
                                    const ObjectPreconditions& preconditions,
-                                   std::uint64_t& most_stored);
+                                   UploadProgress& progress);
 
 }  // namespace hyperlocal

@@ -6,12 +6,16 @@
 #include <fmt/format.h>
 
 #include "adapters/gcp/storage/object_upload_internal.h"
+#include "engine/hash/crc32c.h"
 #include "engine/http/http_url.h"
 
 namespace hyperlocal {
 namespace {
 
 constexpr int kIncomplete = 308;
+// The last request names the checksum of the whole content, and is not begun before that is known:
+// so much of the file is read twice.
+constexpr std::uint64_t kMostOfLastRequest = std::uint64_t{4} << 20;
 
 // "bytes=0-262143": how much is stored; absent while nothing is.
 std::optional<std::uint64_t> StoredBytes(const HttpReply& reply) {
@@ -33,8 +37,8 @@ bool IsLost(const StorageFailure& failure) {
 // An upload session, from its start to its end.
 class Session {
  public:
-  Session(StorageOperation& operation, const UploadFile& file, std::uint64_t& most_stored)
-      : operation_(operation), file_(file), most_stored_(most_stored) {}
+  Session(StorageOperation& operation, const UploadFile& file, UploadProgress& progress)
+      : operation_(operation), file_(file), progress_(progress) {}
 
   // nullopt: it has begun.
   std::optional<StorageFailure> Begin(const HttpExchange& start) {
@@ -65,8 +69,7 @@ class Session {
   Tried<HttpReply> SendNext() {
     const std::uint64_t size = file_.size();
     const std::uint64_t begin = stored_;
-    const std::uint64_t end =
-        std::min<std::uint64_t>(size, begin + operation_.service().options().upload_chunk_bytes);
+    const std::uint64_t end = begin + NextBytes();
     if (end == size) {
       if (Status same = file_.CheckUnchanged(); !same) {
         Abandon();
@@ -78,13 +81,30 @@ class Session {
     if (begin == end) return Ask();
     HttpExchange exchange = StorageRequest("PUT", url_);
     exchange.headers.Set("Content-Range", fmt::format("bytes {}-{}/{}", begin, end - 1, size));
+    if (end == size) {
+      Result<std::uint32_t> crc32c = progress_.checksum.Whole();
+      if (!crc32c) {
+        Abandon();
+        return StorageOperation::Final(std::move(crc32c).error());
+      }
+      exchange.headers.Set("x-goog-hash", "crc32c=" + Crc32cBase64(*crc32c));
+    }
     exchange.source_length = end - begin;
     exchange.source = [this, begin](std::uint64_t offset, char* to,
                                     std::size_t room) -> Result<std::size_t> {
       HYPERLOCAL_TRY_STATUS(file_.ReadAt(begin + offset, to, room));
+      progress_.checksum.Add(begin + offset, {to, room});
       return room;
     };
     return operation_.Try(std::move(exchange));
+  }
+
+  // Chunks but the last have a multiple of 256 KiB, as the options have.
+  std::uint64_t NextBytes() const {
+    const std::uint64_t chunk = operation_.service().options().upload_chunk_bytes;
+    const std::uint64_t last = std::min(chunk, kMostOfLastRequest);
+    const std::uint64_t left = file_.size() - stored_;
+    return left <= last ? left : std::min(chunk, (left - 1) / last * last);
   }
 
   Tried<HttpReply> Ask() {
@@ -155,8 +175,8 @@ class Session {
 
   void GoTo(std::uint64_t stored) {
     stored_ = stored;
-    if (stored <= most_stored_) return;
-    most_stored_ = stored;
+    if (stored <= progress_.most_stored) return;
+    progress_.most_stored = stored;
     operation_.Progressed();
   }
 
@@ -165,7 +185,7 @@ class Session {
 
   StorageOperation& operation_;
   const UploadFile& file_;
-  std::uint64_t& most_stored_;
+  UploadProgress& progress_;
   std::string url_;  // a secret: whoever has it may write
   std::uint64_t stored_ = 0;
   std::uint64_t sent_ = 0;
@@ -176,9 +196,8 @@ class Session {
 
 Tried<StoredObject> UploadInChunks(StorageOperation& operation, const UploadFile& file,
                                    const GcsUri& uri, const ObjectWrite& write,
-                                   const std::string& description,
                                    const ObjectPreconditions& preconditions,
-                                   std::uint64_t& most_stored) {
+                                   UploadProgress& progress) {
   HttpExchange start = StorageJsonRequest(
       operation.service().endpoint().Upload(uri.bucket) + StorageQuery()
                                                               .Add("uploadType", "resumable")
@@ -186,11 +205,11 @@ Tried<StoredObject> UploadInChunks(StorageOperation& operation, const UploadFile
                                                               .Add("projection", "noAcl")
                                                               .Add(preconditions)
                                                               .text(),
-      description);
+      UploadJson(uri.key, write, operation.id(), std::nullopt));
   start.headers.Set("X-Upload-Content-Type",
                     write.content_type.empty() ? "application/octet-stream" : write.content_type);
   start.headers.Set("X-Upload-Content-Length", std::to_string(file.size()));
-  Session session(operation, file, most_stored);
+  Session session(operation, file, progress);
   if (std::optional<StorageFailure> failure = session.Begin(start)) {
     failure->may_have_worked = false;  // an upload that has only begun is no object
     return std::move(*failure);

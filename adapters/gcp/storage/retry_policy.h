@@ -2,8 +2,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "engine/cancellation.h"
+#include "engine/http/http_message.h"
 
 namespace hyperlocal {
 
@@ -17,6 +20,19 @@ struct RetryPolicy {
   std::chrono::milliseconds longest_pause = std::chrono::seconds(32);
   std::uint64_t seed = 0;  // of the draws; 0: another one every time
 };
+
+// The longest pause before repetition `n`, from 0.
+std::chrono::milliseconds LongestPause(const RetryPolicy& policy, int n);
+
+// Whether an answer of that status says "not now", and not "never".
+bool SaysNotNow(int status);
+// What Retry-After asks for: seconds, or a date, which is measured from the answer's own so that
+// clocks need not agree. At most a day.
+std::optional<std::chrono::milliseconds> RetryAfter(const HttpHeaders& headers);
+
+// A new version-4 UUID, of the system's randomness: whatever the seed, two programs must not take
+// each other's requests for their own.
+std::string NewUuid();
 
 // The time that deadlines and pauses go by. An interface so that a test's time can jump. Any number
 // of threads.

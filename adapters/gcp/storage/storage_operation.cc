@@ -1,12 +1,9 @@
-#include <time.h>
-
 #include <algorithm>
-#include <charconv>
-#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "adapters/gcp/auth/authorization_text.h"
 #include "adapters/gcp/storage/object_resource_internal.h"
 #include "adapters/gcp/storage/storage_operation_internal.h"
 #include "engine/http/http_url.h"
@@ -20,11 +17,6 @@ using namespace std::chrono_literals;
 
 bool IsAnswer(int status) {
   return (status >= 200 && status < 300) || status == 308;
-}
-
-// Of the 5xx, those that say "never" and not "not now".
-bool MayPass(int status) {
-  return status == 408 || status == 429 || (status >= 500 && status != 501 && status != 505);
 }
 
 struct Verdict {
@@ -54,42 +46,6 @@ Verdict VerdictOn(int status) {
   return {ErrorCode::kBadRequest, status >= 300 && status < 400
                                       ? "; redirections are not followed: check the endpoint"
                                       : ""};
-}
-
-// "Wed, 21 Oct 2015 07:28:00 GMT" (RFC 9110 section 5.6.7), in seconds since 1970.
-std::optional<std::time_t> ParseHttpDate(std::string_view text) {
-  std::tm date{};
-  const std::string copy(text);
-  const char* const end = ::strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
-  if (end == nullptr || *end != '\0') return std::nullopt;
-  return ::timegm(&date);
-}
-
-// Seconds, or a date; that is measured from the answer's own, so that clocks need not agree.
-std::optional<std::chrono::milliseconds> RetryAfter(const HttpHeaders& headers) {
-  const std::string_view text = headers.Get("retry-after");
-  if (text.empty()) return std::nullopt;
-  std::int64_t seconds = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (failure != std::errc() || end != text.data() + text.size()) {
-    const std::optional<std::time_t> then = ParseHttpDate(text);
-    const std::optional<std::time_t> now = ParseHttpDate(headers.Get("date"));
-    if (!then || !now) return std::nullopt;
-    seconds = static_cast<std::int64_t>(*then - *now);
-  }
-  return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, 86400));
-}
-
-// Whoever echoes a header in an error message must not have us print it.
-std::string Without(std::string text, const std::string& authorization) {
-  const std::size_t space = authorization.find(' ');
-  const std::string secret =
-      space == std::string::npos ? authorization : authorization.substr(space + 1);
-  if (secret.empty()) return text;
-  for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
-    text.replace(at, secret.size(), "[…]");
-  }
-  return text;
 }
 
 }  // namespace
@@ -124,10 +80,10 @@ StorageFailure StorageOperation::Damaged(const std::string& why) const {
 StorageFailure StorageOperation::Judge(const HttpReply& reply,
                                        const std::string& authorization) const {
   const Verdict verdict = VerdictOn(reply.status);
-  const std::string said = Without(ParseServiceFailure(reply.body), authorization);
+  const std::string said = WithoutSecret(ParseServiceFailure(reply.body), authorization);
   StorageFailure failure;
   failure.status = reply.status;
-  failure.may_pass = MayPass(reply.status);
+  failure.may_pass = SaysNotNow(reply.status);
   // 429 is said before anything is done; behind a 5xx there may be a service that went on.
   failure.may_have_worked = failure.may_pass && reply.status != 429;
   failure.retry_after = RetryAfter(reply.headers);
@@ -208,9 +164,7 @@ Status StorageOperation::Pause(const StorageFailure& failure) {
     return Error{ErrorCode::kRetriesExhausted,
                  fmt::format("{}; given up after {} attempts", failure.error.message, attempts_)};
   }
-  const int doublings = std::min(attempts_ - 1, 30);
-  const auto longest = std::min<std::chrono::milliseconds>(
-      policy.longest_pause, policy.first_pause * (std::int64_t{1} << doublings));
+  const auto longest = LongestPause(policy, attempts_ - 1);
   const auto pause = std::max(service_.Draw(longest), failure.retry_after.value_or(0ms));
   if (service_.clock().Now() + pause >= deadline_) {
     return Error{ErrorCode::kTimeout,

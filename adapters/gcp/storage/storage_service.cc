@@ -1,7 +1,5 @@
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "adapters/gcp/storage/storage_service_internal.h"
 
 namespace hyperlocal {
@@ -21,15 +19,8 @@ StorageService::StorageService(GcsClientOptions options, StorageEndpoint endpoin
       http_(options_.http),
       pauses_(SeedOf(options_.retry)) {}
 
-// From the system's randomness, whatever the seed: two programs with one seed must not take each
-// other's writes for their own.
 std::string StorageService::NewId() {
-  std::random_device device;
-  std::uint32_t words[4];
-  for (std::uint32_t& word : words) word = device();
-  return fmt::format("{:08x}-{:04x}-4{:03x}-{:x}{:03x}-{:04x}{:08x}", words[0], words[1] >> 16,
-                     words[1] & 0xFFF, 8 + (words[2] >> 30), words[2] >> 16 & 0xFFF,
-                     words[2] & 0xFFFF, words[3]);
+  return NewUuid();
 }
 
 std::chrono::milliseconds StorageService::Draw(std::chrono::milliseconds longest) {

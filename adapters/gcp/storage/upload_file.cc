@@ -10,7 +10,6 @@
 
 #include "adapters/gcp/storage/upload_file_internal.h"
 #include "engine/file/posix_error_internal.h"
-#include "engine/hash/crc32c.h"
 
 namespace hyperlocal {
 namespace {
@@ -59,18 +58,6 @@ Status UploadFile::ReadAt(std::uint64_t offset, char* to, std::size_t bytes) con
   return Ok();
 }
 
-Result<std::uint32_t> UploadFile::Crc32c() const {
-  const auto buffer = std::make_unique_for_overwrite<char[]>(kReadBytes);
-  hyperlocal::Crc32c crc;
-  for (std::uint64_t offset = 0; offset < size_;) {
-    const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(kReadBytes, size_ - offset));
-    HYPERLOCAL_TRY_STATUS(ReadAt(offset, buffer.get(), part));
-    crc.Update({buffer.get(), part});
-    offset += part;
-  }
-  return crc.value();
-}
-
 Status UploadFile::CheckUnchanged() const {
   struct stat facts {};
   if (::fstat(descriptor_.get(), &facts) != 0) {
@@ -81,6 +68,24 @@ Status UploadFile::CheckUnchanged() const {
     return Changed(path_);
   }
   return Ok();
+}
+
+void UploadChecksum::Add(std::uint64_t offset, std::string_view bytes) {
+  if (offset > added_ || offset + bytes.size() <= added_) return;
+  bytes.remove_prefix(static_cast<std::size_t>(added_ - offset));
+  crc32c_.Update(bytes);
+  added_ += bytes.size();
+}
+
+Result<std::uint32_t> UploadChecksum::Whole() {
+  const auto buffer = std::make_unique_for_overwrite<char[]>(kReadBytes);
+  while (added_ < file_.size()) {
+    const auto part =
+        static_cast<std::size_t>(std::min<std::uint64_t>(kReadBytes, file_.size() - added_));
+    HYPERLOCAL_TRY_STATUS(file_.ReadAt(added_, buffer.get(), part));
+    Add(added_, {buffer.get(), part});
+  }
+  return crc32c_.value();
 }
 
 }  // namespace hyperlocal

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string_view>
 
 #include "engine/error/result.h"
 #include "engine/file/file_descriptor_internal.h"
+#include "engine/hash/crc32c.h"
 
 namespace hyperlocal {
 
@@ -20,8 +22,6 @@ class UploadFile {
   const std::filesystem::path& path() const { return path_; }
   // Fills `to` from `offset` on. Error: kIo, also when the file has become shorter.
   Status ReadAt(std::uint64_t offset, char* to, std::size_t bytes) const;
-  // Reads it all. Errors: as ReadAt.
-  Result<std::uint32_t> Crc32c() const;
   // Error: kIo when the file is not what it was when it was opened.
   Status CheckUnchanged() const;
 
@@ -32,6 +32,24 @@ class UploadFile {
   FileDescriptor descriptor_;
   std::uint64_t size_;
   timespec modified_;
+};
+
+// The CRC-32C of such a file, made of the pieces that are read of it anyway. One thread.
+class UploadChecksum {
+ public:
+  // `file` must outlive it.
+  explicit UploadChecksum(const UploadFile& file) : file_(file) {}
+
+  // What has been read at `offset`. A piece may come again; one before which something is missing
+  // does not count.
+  void Add(std::uint64_t offset, std::string_view bytes);
+  // Of the whole file; reads what has not come yet. Errors: as UploadFile::ReadAt.
+  Result<std::uint32_t> Whole();
+
+ private:
+  const UploadFile& file_;
+  Crc32c crc32c_;
+  std::uint64_t added_ = 0;
 };
 
 }  // namespace hyperlocal

@@ -199,10 +199,7 @@ Result<UploadStep> ContinueUpload(GcsCall& call, std::string_view upload_id) {
     step.received = received.count;
     if (!received.complete) return step;
   }
-  if (claims != ContentClaims{}) {
-    HYPERLOCAL_TRY_STATUS(call.store.ClaimUpload(upload_id, claims));
-  }
-  HYPERLOCAL_TRY(step.object, call.store.FinishUpload(upload_id));
+  HYPERLOCAL_TRY(step.object, call.store.FinishUpload(upload_id, claims));
   step.just_finished = true;
   return step;
 }

@@ -1,9 +1,11 @@
 #include "fakes/gcs/store/background_md5_internal.h"
 
 #include <algorithm>
+#include <cstring>
+#include <memory>
 #include <optional>
-#include <string>
 #include <thread>
+#include <utility>
 
 #include "engine/pipeline/bounded_queue.h"
 
@@ -11,22 +13,48 @@ namespace hyperlocal::gcs {
 namespace {
 
 constexpr std::size_t kLongPiece = std::size_t{32} << 10;  // below it a thread costs more than MD5
-constexpr std::size_t kPiece = std::size_t{256} << 10;
-constexpr std::size_t kPiecesOnTheWay = 16;
+constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
+constexpr std::size_t kMostPieces = 16;
 
 }  // namespace
 
+// Pieces go round between two threads: memory that is new for every piece would cost more than its
+// copy.
 struct BackgroundMd5::Worker {
+  struct Piece {
+    std::unique_ptr<char[]> bytes;
+    std::size_t size = 0;
+  };
+
   explicit Worker(Md5Hash& hash)
       : thread([this, &hash] {
-          while (const std::optional<std::string> piece = pieces.Pop()) hash.Update(*piece);
+          while (std::optional<Piece> piece = full.Pop()) {
+            hash.Update({piece->bytes.get(), piece->size});
+            empty.Push(std::move(*piece));
+          }
         }) {}
   ~Worker() {
-    pieces.Close();
+    full.Close();
     thread.join();
   }
 
-  BoundedQueue<std::string> pieces{kPiecesOnTheWay};
+  // At most kPieceBytes.
+  void Pass(std::string_view bytes) {
+    Piece piece;
+    if (pieces < kMostPieces) {
+      piece.bytes = std::make_unique_for_overwrite<char[]>(kPieceBytes);
+      ++pieces;
+    } else {
+      piece = std::move(*empty.Pop());
+    }
+    std::memcpy(piece.bytes.get(), bytes.data(), bytes.size());
+    piece.size = bytes.size();
+    full.Push(std::move(piece));
+  }
+
+  std::size_t pieces = 0;
+  BoundedQueue<Piece> full{kMostPieces};
+  BoundedQueue<Piece> empty{kMostPieces};
   std::thread thread;  // after what it uses
 };
 
@@ -41,8 +69,8 @@ void BackgroundMd5::Update(std::string_view bytes) {
     }
     worker_ = std::make_unique<Worker>(hash_);
   }
-  for (; !bytes.empty(); bytes.remove_prefix(std::min(bytes.size(), kPiece))) {
-    worker_->pieces.Push(std::string(bytes.substr(0, kPiece)));
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(bytes.size(), kPieceBytes))) {
+    worker_->Pass(bytes.substr(0, kPieceBytes));
   }
 }
 

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "fakes/gcs/store/hex_bytes_internal.h"
+#include "fakes/gcs/store/record_codec_internal.h"
 
 namespace hyperlocal::gcs {
 namespace {
+
+constexpr std::size_t kCompareBytes = std::size_t{256} << 10;
 
 class BytesReader final : public ContentReader {
  public:
@@ -24,38 +28,95 @@ class BytesReader final : public ContentReader {
   const std::string bytes_;
 };
 
+// A name that no content ever had and that needs no reading. The lowest byte comes first, so that
+// the folders of a shelf fill evenly.
+std::string FileOfContent(std::int64_t id) {
+  std::string bytes;
+  for (int byte = 0; byte < 8; ++byte) bytes += static_cast<char>(id >> (8 * byte) & 0xFF);
+  return HexOfBytes(bytes);
+}
+
+// A content that cannot be read, or is gone, is equal to nothing.
+bool AreEqual(Spool& spool, std::uint64_t size, ContentReader& stored) {
+  const auto step = static_cast<std::size_t>(std::min<std::uint64_t>(kCompareBytes, size));
+  const auto ours = std::make_unique_for_overwrite<char[]>(step);
+  const auto theirs = std::make_unique_for_overwrite<char[]>(step);
+  for (std::uint64_t at = 0; at < size;) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(step, size - at));
+    const auto left = spool.ReadAt(at, ours.get(), wanted);
+    const auto right = stored.ReadAt(at, theirs.get(), wanted);
+    if (!left || !right || *left != wanted || *right != wanted) return false;
+    if (std::memcmp(ours.get(), theirs.get(), wanted) != 0) return false;
+    at += wanted;
+  }
+  return true;
+}
+
+Result<std::string> SmallBytes(Database& database, std::int64_t id) {
+  Query row(database, "SELECT bytes FROM small_content WHERE id = ?1");
+  row.Bind(id);
+  HYPERLOCAL_TRY(const bool found, row.Step());
+  return found ? std::string(row.Bytes(0)) : std::string();
+}
+
 }  // namespace
+
+Result<std::vector<ContentRef>> ContentsLike(Database& database, const ContentIdentity& identity) {
+  std::vector<ContentRef> contents;
+  Query row(database, "SELECT id, file, md5 FROM content WHERE crc32c = ?1 AND size = ?2");
+  row.Bind(std::int64_t{identity.checksums.crc32c}, static_cast<std::int64_t>(identity.size));
+  for (;;) {
+    HYPERLOCAL_TRY(const bool more, row.Step());
+    if (!more) return contents;
+    const auto md5 = Md5OfBytes(row.Bytes(2));
+    const bool differs = md5 && identity.checksums.md5 && *md5 != *identity.checksums.md5;
+    if (!differs) contents.push_back(ContentRef{row.Number(0), HexOfBytes(row.Bytes(1))});
+  }
+}
+
+bool IsStoredAs(const ContentRef& content, ContentShelf& shelf, Spool& spool,
+                const ContentIdentity& identity) {
+  const auto stored = shelf.Open(content.file, identity.size);
+  return stored.has_value() && AreEqual(spool, identity.size, **stored);
+}
 
 Result<ContentRef> AddContent(WriteTransaction& transaction, Spool& spool,
                               const ContentIdentity& identity) {
   Database& database = transaction.database();
-  const std::string sha256 = BytesOfHex(identity.sha256);
-  {
-    Query known(database,
-                "UPDATE content SET refs = refs + 1 WHERE sha256 = ?1 RETURNING id, in_file");
-    known.Bind(sha256);
-    HYPERLOCAL_TRY(const bool found, known.Step());
-    if (found) {
-      ContentRef content{known.Number(0), known.Number(1) != 0 ? identity.sha256 : ""};
-      HYPERLOCAL_TRY_STATUS(known.Run());
-      return content;
+  HYPERLOCAL_TRY(const std::vector<ContentRef> alike, ContentsLike(database, identity));
+  for (const ContentRef& content : alike) {
+    bool equal = content.id == identity.stored_as;
+    if (!equal && !content.file.empty()) {
+      equal = IsStoredAs(content, transaction.shelf(), spool, identity);
+    } else if (!equal) {
+      HYPERLOCAL_TRY(std::string bytes, SmallBytes(database, content.id));
+      BytesReader stored(std::move(bytes));
+      equal = AreEqual(spool, identity.size, stored);
     }
+    if (!equal) continue;
+    HYPERLOCAL_TRY_STATUS(AddReference(transaction, content.id));
+    return content;
   }
   // Never given out twice, so that a name of a content is never that of another one.
   ContentRef content{transaction.NextGeneration(), ""};
   if (spool.incoming() != nullptr) {
-    content.file = identity.sha256;
-    transaction.MayBeUnused(identity.sha256);
-    HYPERLOCAL_TRY_STATUS(transaction.shelf().Keep(*spool.incoming(), identity.sha256));
+    content.file = FileOfContent(content.id);
+    transaction.MayBeUnused(content.id, content.file);
+    HYPERLOCAL_TRY_STATUS(transaction.shelf().Keep(*spool.incoming(), content.file));
   } else {
     HYPERLOCAL_TRY_STATUS(Query(database, "INSERT INTO small_content(id, bytes) VALUES(?1, ?2)")
                               .Bind(content.id, spool.small())
                               .Run());
   }
+  const std::optional<std::string> file =
+      content.file.empty() ? std::nullopt : std::optional(BytesOfHex(content.file));
+  const std::optional<std::string> md5 =
+      identity.checksums.md5 ? std::optional(Md5Bytes(*identity.checksums.md5)) : std::nullopt;
   HYPERLOCAL_TRY_STATUS(
       Query(database,
-            "INSERT INTO content(id, sha256, size, in_file, refs) VALUES(?1, ?2, ?3, ?4, 1)")
-          .Bind(content.id, sha256, static_cast<std::int64_t>(identity.size), !content.file.empty())
+            "INSERT INTO content(id, size, crc32c, md5, file, refs) VALUES(?1, ?2, ?3, ?4, ?5, 1)")
+          .Bind(content.id, static_cast<std::int64_t>(identity.size),
+                std::int64_t{identity.checksums.crc32c}, md5, file)
           .Run());
   return content;
 }
@@ -69,15 +130,14 @@ Status AddReference(WriteTransaction& transaction, std::int64_t id) {
 Status DropReference(WriteTransaction& transaction, std::int64_t id) {
   Database& database = transaction.database();
   {
-    Query left(database,
-               "UPDATE content SET refs = refs - 1 WHERE id = ?1 RETURNING refs, in_file, sha256");
+    Query left(database, "UPDATE content SET refs = refs - 1 WHERE id = ?1 RETURNING refs, file");
     left.Bind(id);
     HYPERLOCAL_TRY(const bool found, left.Step());
     if (!found) {
       return Error{ErrorCode::kIo, "the store's database lacks the content " + std::to_string(id)};
     }
     const bool unused = left.Number(0) <= 0;
-    if (unused && left.Number(1) != 0) transaction.MayBeUnused(HexOfBytes(left.Bytes(2)));
+    if (unused && !left.IsNull(1)) transaction.MayBeUnused(id, HexOfBytes(left.Bytes(1)));
     HYPERLOCAL_TRY_STATUS(left.Run());
     if (!unused) return Ok();
   }

@@ -27,7 +27,7 @@ class IncomingContent {
   virtual void Rest() {}
 };
 
-// Where the contents lie that are too large for a row, by the SHA-256 of their bytes in hex.
+// Where the contents lie that are too large for a row, by names of hex digits, two at least.
 // NewIncoming, Reopen and Open from any thread; the rest from the thread that commits.
 class ContentShelf {
  public:
@@ -41,15 +41,15 @@ class ContentShelf {
   virtual Result<std::unique_ptr<IncomingContent>> Reopen(std::string_view upload,
                                                           std::uint64_t size) = 0;
   // Errors: kNotFound, kIo.
-  virtual Result<std::shared_ptr<ContentReader>> Open(std::string_view sha256,
+  virtual Result<std::shared_ptr<ContentReader>> Open(std::string_view name,
                                                       std::uint64_t size) = 0;
 
   // Gives synced bytes their name. An upload's bytes stay what they were besides. Durable after
   // SyncNames.
-  virtual Status Keep(IncomingContent& content, std::string_view sha256) = 0;
+  virtual Status Keep(IncomingContent& content, std::string_view name) = 0;
   virtual Status SyncNames() = 0;
   // Readers that are open go on.
-  virtual void Remove(std::string_view sha256) = 0;
+  virtual void Remove(std::string_view name) = 0;
   virtual void DropUpload(std::string_view upload) = 0;
 
   // All contents there are, and all uploads: to find what a killed process left.
@@ -57,7 +57,7 @@ class ContentShelf {
   virtual std::vector<std::string> Uploads() = 0;
 };
 
-// Files below `directory`: contents/xx/<sha256>, uploads/<id>, incoming/<number>. What lies in
+// Files below `directory`: contents/xx/<name>, uploads/<id>, incoming/<number>. What lies in
 // incoming/ is removed: nobody owns it. Errors: kCannotWrite, naming the directory.
 Result<std::unique_ptr<ContentShelf>> OpenDirectoryShelf(const std::filesystem::path& directory,
                                                          Durability durability);

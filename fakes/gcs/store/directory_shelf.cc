@@ -214,9 +214,8 @@ class DirectoryShelf final : public ContentShelf {
         std::make_unique<IncomingFile>(std::move(file), path, size, false, durability_));
   }
 
-  Result<std::shared_ptr<ContentReader>> Open(std::string_view sha256,
-                                              std::uint64_t size) override {
-    const fs::path path = PathOf(sha256);
+  Result<std::shared_ptr<ContentReader>> Open(std::string_view name, std::uint64_t size) override {
+    const fs::path path = PathOf(name);
     FileDescriptor file = OpenFile(path, O_RDONLY);
     if (!file.valid()) {
       if (errno == ENOENT) {
@@ -228,8 +227,8 @@ class DirectoryShelf final : public ContentShelf {
         std::make_shared<FileReader>(std::move(file), path, size));
   }
 
-  Status Keep(IncomingContent& content, std::string_view sha256) override {
-    const fs::path path = PathOf(sha256);
+  Status Keep(IncomingContent& content, std::string_view name) override {
+    const fs::path path = PathOf(name);
     const fs::path folder = path.parent_path();
     if (::mkdir(folder.c_str(), 0755) == 0) {
       to_sync_.insert(contents_);
@@ -248,7 +247,7 @@ class DirectoryShelf final : public ContentShelf {
     return Ok();
   }
 
-  void Remove(std::string_view sha256) override { ::unlink(PathOf(sha256).c_str()); }
+  void Remove(std::string_view name) override { ::unlink(PathOf(name).c_str()); }
   void DropUpload(std::string_view upload) override { ::unlink((uploads_ / upload).c_str()); }
 
   std::vector<std::string> Contents() override {
@@ -277,9 +276,7 @@ class DirectoryShelf final : public ContentShelf {
                                            std::to_string(there) + " of " + std::to_string(wanted) +
                                            " bytes"};
   }
-  fs::path PathOf(std::string_view sha256) const {
-    return contents_ / sha256.substr(0, 2) / sha256;
-  }
+  fs::path PathOf(std::string_view name) const { return contents_ / name.substr(0, 2) / name; }
 
   const Durability durability_;
   const fs::path contents_, uploads_, incoming_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "fakes/gcs/store/hex_bytes_internal.h"
 #include "fakes/gcs/store/record_codec_internal.h"
 
 namespace hyperlocal::gcs {
@@ -132,13 +131,12 @@ Status GroupCommit::RunOne(const Change& change, WriteTransaction& transaction, 
 }
 
 void GroupCommit::RemoveUnused(WriteTransaction& transaction) {
-  for (const std::string& sha256 : transaction.maybe_unused_) {
-    const std::string bytes = BytesOfHex(sha256);
-    Query query(*parts_.database, "SELECT 1 FROM content WHERE sha256 = ?1 AND in_file = 1");
-    query.Bind(bytes);
+  for (const auto& [id, file] : transaction.maybe_unused_) {
+    Query query(*parts_.database, "SELECT 1 FROM content WHERE id = ?1");
+    query.Bind(id);
     const auto known = query.Step();
     // When the database cannot tell, the file stays; the next start finds it.
-    if (known.has_value() && !*known) parts_.shelf->Remove(sha256);
+    if (known.has_value() && !*known) parts_.shelf->Remove(file);
   }
 }
 

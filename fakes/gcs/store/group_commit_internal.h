@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -30,7 +30,9 @@ class WriteTransaction {
   std::int64_t NextGeneration();
   // A content on the shelf that this change gave a name or took the last reference from. When all
   // is committed, or not, it is removed unless the database knows it.
-  void MayBeUnused(std::string sha256) { maybe_unused_.insert(std::move(sha256)); }
+  void MayBeUnused(std::int64_t id, std::string file) {
+    maybe_unused_.insert_or_assign(id, std::move(file));
+  }
   // An upload whose bytes are not needed once this is committed.
   void DropUploadAfterwards(std::string upload) { dropped_uploads_.push_back(std::move(upload)); }
 
@@ -43,7 +45,7 @@ class WriteTransaction {
   ContentShelf& shelf_;
   std::int64_t& generation_;
   Timestamp now_;
-  std::set<std::string> maybe_unused_;
+  std::map<std::int64_t, std::string> maybe_unused_;
   std::vector<std::string> dropped_uploads_;
 };
 

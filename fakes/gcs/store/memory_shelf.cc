@@ -93,28 +93,28 @@ class MemoryShelf final : public ContentShelf {
                                            " went with the process that had them"};
   }
 
-  Result<std::shared_ptr<ContentReader>> Open(std::string_view sha256, std::uint64_t) override {
+  Result<std::shared_ptr<ContentReader>> Open(std::string_view name, std::uint64_t) override {
     const std::lock_guard lock(mutex_);
-    const auto found = contents_.find(sha256);
+    const auto found = contents_.find(name);
     if (found == contents_.end()) {
       return Error{ErrorCode::kNotFound,
-                   "the content " + std::string(sha256) + " is no longer there"};
+                   "the content " + std::string(name) + " is no longer there"};
     }
     return std::shared_ptr<ContentReader>(std::make_shared<BlocksReader>(found->second));
   }
 
-  Status Keep(IncomingContent& content, std::string_view sha256) override {
+  Status Keep(IncomingContent& content, std::string_view name) override {
     auto blocks = static_cast<IncomingBlocks&>(content).Finished();
     const std::lock_guard lock(mutex_);
-    contents_.insert_or_assign(std::string(sha256), std::move(blocks));
+    contents_.insert_or_assign(std::string(name), std::move(blocks));
     return Ok();
   }
 
   Status SyncNames() override { return Ok(); }
 
-  void Remove(std::string_view sha256) override {
+  void Remove(std::string_view name) override {
     const std::lock_guard lock(mutex_);
-    const auto found = contents_.find(sha256);
+    const auto found = contents_.find(name);
     if (found != contents_.end()) contents_.erase(found);
   }
 

@@ -1,17 +1,11 @@
-#include <fcntl.h>
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <ctime>
-#include <system_error>
+#include <filesystem>
+#include <memory>
+#include <utility>
 
 #include "engine/file/file_descriptor_internal.h"
-#include "engine/file/whole_file.h"
 #include "fakes/gcs/store/schema_internal.h"
 #include "fakes/gcs/store/sqlite_store_internal.h"
+#include "fakes/sqlite/store_directory_internal.h"
 
 namespace hyperlocal::gcs {
 namespace {
@@ -23,31 +17,6 @@ constexpr const char* kDatabaseFile = "store.db";
 StoreOptions WithClock(StoreOptions options) {
   if (!options.now) options.now = [] { return std::chrono::system_clock::now(); };
   return options;
-}
-
-// The lock goes with the process, however it ends.
-Result<FileDescriptor> LockDirectory(const fs::path& directory) {
-  const fs::path file = directory / "lock";
-  FileDescriptor lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-  if (!lock.valid()) {
-    return Error{ErrorCode::kCannotWrite,
-                 "cannot write " + file.string() + ": " + std::generic_category().message(errno)};
-  }
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-    const auto owner = ReadWholeFile(file);
-    return Error{ErrorCode::kDependencyUnavailable,
-                 fmt::format("the store {} is in use by process {}. Stop it, or use another "
-                             "directory.",
-                             directory.string(),
-                             owner && !owner->empty() ? *owner : std::string("(unknown)"))};
-  }
-  const std::string own = std::to_string(::getpid());
-  if (::ftruncate(lock.get(), 0) != 0 ||
-      ::pwrite(lock.get(), own.data(), own.size(), 0) != static_cast<ssize_t>(own.size())) {
-    return Error{ErrorCode::kCannotWrite,
-                 "cannot write " + file.string() + ": " + std::generic_category().message(errno)};
-  }
-  return lock;
 }
 
 Result<std::unique_ptr<Database>> OpenDatabase(const fs::path& file, Durability durability) {
@@ -70,52 +39,17 @@ Result<std::unique_ptr<Database>> OpenDatabase(const fs::path& file, Durability 
   return database;
 }
 
-// A damaged database says nothing of the contents beside it: they go with it, for whoever can
-// rescue something.
-Status SetAside(const fs::path& directory, const Error& damage, const StoreOptions& options) {
-  const std::string stamp = fmt::format(
-      "{:%Y%m%dT%H%M%S}Z",
-      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
-  fs::path aside = directory / ("damaged-" + stamp);
-  std::error_code ec;
-  for (int number = 2; fs::exists(aside, ec); ++number) {
-    aside = directory / fmt::format("damaged-{}-{}", stamp, number);
-  }
-  fs::create_directory(aside, ec);
-  for (const char* const name :
-       {"store.db", "store.db-wal", "store.db-shm", "contents", "uploads"}) {
-    std::error_code unknown;
-    if (ec || !fs::exists(directory / name, unknown)) continue;
-    fs::rename(directory / name, aside / name, ec);
-  }
-  if (ec) {
-    return Error{ErrorCode::kCannotWrite,
-                 fmt::format("{} is damaged ({}) and cannot be set aside: {}",
-                             (directory / kDatabaseFile).string(), damage.message, ec.message())};
-  }
-  if (options.log) {
-    options.log(
-        fmt::format("{} is damaged ({}). It was moved to {} with its contents; the store "
-                    "starts empty.",
-                    (directory / kDatabaseFile).string(), damage.message, aside.string()));
-  }
-  return Ok();
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Store>> Store::Open(const fs::path& directory, const StoreOptions& options) {
-  std::error_code ec;
-  fs::create_directories(directory, ec);
-  if (ec) {
-    return Error{ErrorCode::kCannotWrite,
-                 "cannot make the store's directory " + directory.string() + ": " + ec.message()};
-  }
-  HYPERLOCAL_TRY(FileDescriptor lock, LockDirectory(directory));
+  HYPERLOCAL_TRY(FileDescriptor lock, sqlite::LockStoreDirectory(directory));
   const fs::path file = directory / kDatabaseFile;
   auto database = OpenDatabase(file, options.durability);
   if (!database.has_value() && database.error().code == ErrorCode::kInvalidArchive) {
-    HYPERLOCAL_TRY_STATUS(SetAside(directory, database.error(), options));
+    // It says nothing of the contents beside it then: they go with it.
+    HYPERLOCAL_TRY_STATUS(sqlite::SetStoreAside(
+        directory, {"store.db", "store.db-wal", "store.db-shm", "contents", "uploads"},
+        database.error(), options.log));
     database = OpenDatabase(file, options.durability);
   }
   if (!database.has_value()) {

@@ -7,8 +7,9 @@ namespace {
 
 // Times are microseconds since 1970, durations seconds. `state` is ObjectState: it comes before the
 // name, so that a listing of live objects never steps over noncurrent ones. An object's `content`
-// is its content's id; `file` is the content's SHA-256 when it lies in a file, so that reading it
-// needs no second look-up. `fields` and an upload's `session` are written by record_codec.cc.
+// is its content's id; `file` is the name of the content's file when it lies in one (its hex digits
+// as bytes), so that reading it needs no second look-up. `fields` and an upload's `session` are
+// written by record_codec.cc.
 constexpr const char* kTables = R"sql(
   CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   INSERT INTO meta VALUES('generation', 0), ('closed', 1);
@@ -23,8 +24,9 @@ constexpr const char* kTables = R"sql(
     settings BLOB NOT NULL);
 
   CREATE TABLE content(
-    id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, size INTEGER NOT NULL,
-    in_file INTEGER NOT NULL, refs INTEGER NOT NULL);
+    id INTEGER PRIMARY KEY, size INTEGER NOT NULL, crc32c INTEGER NOT NULL, md5 BLOB, file BLOB,
+    refs INTEGER NOT NULL);
+  CREATE INDEX content_crc32c ON content(crc32c, size);
   CREATE TABLE small_content(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 
   CREATE TABLE object(
@@ -44,8 +46,35 @@ constexpr const char* kTables = R"sql(
   CREATE INDEX upload_created ON upload(created);
   CREATE INDEX upload_active ON upload(state) WHERE state = 0;
 
-  PRAGMA user_version = 1;
+  PRAGMA user_version = 2;
 )sql";
+
+// Version 1 knew contents by their SHA-256, which was their file's name too; the files keep it. The
+// checksums are those of the objects that have the content.
+constexpr const char* kToVersion2 = R"sql(
+  CREATE TABLE new_content(
+    id INTEGER PRIMARY KEY, size INTEGER NOT NULL, crc32c INTEGER NOT NULL, md5 BLOB, file BLOB,
+    refs INTEGER NOT NULL);
+  INSERT INTO new_content
+    SELECT content.id, content.size, coalesce(known.crc32c, -1), known.md5,
+           CASE WHEN in_file THEN sha256 END, refs
+    FROM content
+    LEFT JOIN (SELECT content AS id, max(crc32c) AS crc32c, max(md5) AS md5
+               FROM object GROUP BY content) AS known ON known.id = content.id;
+  DROP TABLE content;
+  ALTER TABLE new_content RENAME TO content;
+  CREATE INDEX content_crc32c ON content(crc32c, size);
+
+  PRAGMA user_version = 2;
+)sql";
+
+Status ChangeTables(Database& database, const char* sql) {
+  HYPERLOCAL_TRY_STATUS(database.Execute("BEGIN IMMEDIATE"));
+  Status changed = database.Execute(sql);
+  if (changed.has_value()) changed = database.Execute("COMMIT");
+  if (!changed.has_value() && database.InTransaction()) (void)database.Execute("ROLLBACK");
+  return changed;
+}
 
 }  // namespace
 
@@ -59,6 +88,7 @@ Status PrepareSchema(Database& database) {
                      std::to_string(kSchemaVersion) +
                      ". Use the newer program, or another directory."};
   }
+  if (version == 1) return ChangeTables(database, kToVersion2);
   HYPERLOCAL_TRY(const std::int64_t tables,
                  database.Number("SELECT count(*) FROM sqlite_master WHERE type = 'table'"));
   if (version != 0 || tables != 0) {
@@ -67,9 +97,7 @@ Status PrepareSchema(Database& database) {
                      std::to_string(tables) + " tables, which no program of ours made (" +
                      std::to_string(kSchemaVersion) + " is known). Use another directory."};
   }
-  HYPERLOCAL_TRY_STATUS(database.Execute("BEGIN IMMEDIATE"));
-  HYPERLOCAL_TRY_STATUS(database.Execute(kTables));
-  return database.Execute("COMMIT");
+  return ChangeTables(database, kTables);
 }
 
 }  // namespace hyperlocal::gcs

@@ -6,10 +6,10 @@
 namespace hyperlocal::gcs {
 
 // The tables; grows by one with every change of them.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
-// Makes the tables in a database that has none. Error: kDependencyUnavailable, with both versions,
-// when a newer program made them.
+// Makes the tables in a database that has none, and brings those of an older program up to date.
+// Error: kDependencyUnavailable, with both versions, when a newer program made them.
 Status PrepareSchema(Database& database);
 
 }  // namespace hyperlocal::gcs

@@ -28,7 +28,6 @@ Result<std::unique_ptr<Spool>> Spool::Resume(ContentShelf& shelf, const std::str
 
 void Spool::Hash(std::string_view bytes) {
   if (with_md5_) md5_.Update(bytes);
-  sha256_.Update(bytes);
   crc32c_.Update(bytes);
   identity_.size += bytes.size();
 }
@@ -81,7 +80,6 @@ Result<ContentIdentity> Spool::Finish() {
   if (incoming_ != nullptr) HYPERLOCAL_TRY_STATUS(incoming_->Sync());
   if (!finished_) {
     finished_ = true;
-    identity_.sha256 = sha256_.HexDigest();
     identity_.checksums.crc32c = crc32c_.value();
     if (with_md5_) identity_.checksums.md5 = md5_.Digest();
   }

@@ -8,7 +8,6 @@
 
 #include "engine/error/result.h"
 #include "engine/hash/crc32c.h"
-#include "engine/hash/sha256.h"
 #include "fakes/gcs/store/background_md5_internal.h"
 #include "fakes/gcs/store/content_shelf_internal.h"
 #include "fakes/gcs/store/object_record.h"
@@ -21,9 +20,11 @@ inline constexpr std::size_t kSmallContentBytes = std::size_t{64} << 10;
 
 // What a content is, once it has been read whole.
 struct ContentIdentity {
-  std::string sha256;  // hex
   std::uint64_t size = 0;
   ContentChecksums checksums;
+  // The stored content that was found to have the same bytes, if there is one; it may go at any
+  // time, but its id never means another one.
+  std::optional<std::int64_t> stored_as;
 };
 
 // A content as it comes in: hashed on the way, held in memory while it is small, on the shelf
@@ -38,8 +39,7 @@ class Spool {
   static Result<std::unique_ptr<Spool>> Resume(ContentShelf& shelf, const std::string& upload,
                                                std::uint64_t size);
 
-  // For composed objects, which have no MD5: the slowest of the three hashes. Before the first
-  // byte.
+  // For composed objects, which have no MD5: much the slower of the two. Before the first byte.
   void LeaveOutMd5() { with_md5_ = false; }
 
   // After a failure, and after Finish, nothing can be appended any more (kIo).
@@ -66,7 +66,6 @@ class Spool {
 
   ContentShelf& shelf_;
   std::string upload_;
-  Sha256 sha256_;
   BackgroundMd5 md5_;
   Crc32c crc32c_;
   ContentIdentity identity_;

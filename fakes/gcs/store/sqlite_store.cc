@@ -58,7 +58,7 @@ Status SqliteStore::Recover() {
   if (closed != 0) return Ok();
   // Looking at every content takes a while in a large store: only after a kill.
   std::set<std::string> known;
-  Query row(*writer_, "SELECT sha256 FROM content WHERE in_file = 1");
+  Query row(*writer_, "SELECT file FROM content WHERE file IS NOT NULL");
   for (;;) {
     HYPERLOCAL_TRY(const bool more, row.Step());
     if (!more) break;
@@ -78,11 +78,11 @@ Status SqliteStore::Reset() {
   HYPERLOCAL_TRY_STATUS(commits_.Run([](WriteTransaction& transaction) -> Status {
     Database& database = transaction.database();
     {
-      Query file(database, "SELECT sha256 FROM content WHERE in_file = 1");
+      Query file(database, "SELECT id, file FROM content WHERE file IS NOT NULL");
       for (;;) {
         HYPERLOCAL_TRY(const bool more, file.Step());
         if (!more) break;
-        transaction.MayBeUnused(HexOfBytes(file.Bytes(0)));
+        transaction.MayBeUnused(file.Number(0), HexOfBytes(file.Bytes(1)));
       }
     }
     HYPERLOCAL_TRY(const auto uploads, ActiveUploads(database));

@@ -97,7 +97,7 @@ Result<ObjectRecord> SqliteStore::ComposeObject(const ObjectKey& target,
         }
       }
       if (!changed) {
-        HYPERLOCAL_TRY(identity, spool.Finish());
+        HYPERLOCAL_TRY(identity, FinishContent(spool));
         if (identity.size != read.size || identity.checksums.crc32c != read.crc32c) {
           return Error{ErrorCode::kIo, "the sources of " + target.name +
                                            " do not read as they were written: their content is "

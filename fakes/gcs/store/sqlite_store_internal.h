@@ -70,9 +70,8 @@ class SqliteStore final : public Store {
   Result<UploadSession> StartUpload(const UploadSession& session) override;
   Result<UploadSession> GetUpload(std::string_view id) override;
   Result<std::unique_ptr<UploadWriter>> ContinueUpload(std::string_view id) override;
-  Result<ObjectRecord> FinishUpload(std::string_view id) override;
+  Result<ObjectRecord> FinishUpload(std::string_view id, const ContentClaims& claims) override;
   Status CancelUpload(std::string_view id) override;
-  Status ClaimUpload(std::string_view id, const ContentClaims& claims) override;
   Result<std::vector<UploadSession>> ListUploads(std::string_view bucket,
                                                  std::string_view request_prefix) override;
   Status NoteUpload(std::string_view id, std::string_view request) override;
@@ -93,11 +92,12 @@ class SqliteStore final : public Store {
   template <typename Value>
   Result<Value> Change(const std::function<Result<Value>(WriteTransaction&)>& change);
 
+  // The end of a content; looks whether its bytes are stored already, outside any transaction,
+  // since reading large ones takes a while.
+  Result<ContentIdentity> FinishContent(Spool& spool);
   // The upload's spool, at the end of what was received. For whoever has the turn.
   Result<Spool*> SpoolOf(LiveUpload& upload, const std::string& id);
   Status SyncUpload(LiveUpload& upload, const std::string& id);
-  // Changes what is written of an active upload besides its bytes.
-  Status ChangeSession(std::string_view id, const std::function<Status(UploadSession&)>& change);
 
   struct Sources;
   Result<Sources> ReadSources(const std::string& bucket, const std::vector<ComposeSource>& sources);

@@ -1,4 +1,5 @@
 #include <utility>
+#include <vector>
 
 #include "fakes/gcs/store/bucket_rows_internal.h"
 #include "fakes/gcs/store/name_rules_internal.h"
@@ -42,6 +43,22 @@ Result<std::unique_ptr<ContentWriter>> SqliteStore::NewContent() {
   return std::unique_ptr<ContentWriter>(std::make_unique<StoreContentWriter>(*shelf_));
 }
 
+Result<ContentIdentity> SqliteStore::FinishContent(Spool& spool) {
+  HYPERLOCAL_TRY(ContentIdentity identity, spool.Finish());
+  if (spool.incoming() == nullptr) return identity;
+  std::vector<ContentRef> alike;
+  {
+    HYPERLOCAL_TRY(const auto reader, readers_->Take());
+    HYPERLOCAL_TRY(alike, ContentsLike(*reader, identity));
+  }
+  for (const ContentRef& content : alike) {
+    if (content.file.empty() || !IsStoredAs(content, *shelf_, spool, identity)) continue;
+    identity.stored_as = content.id;
+    break;
+  }
+  return identity;
+}
+
 Result<ObjectRecord> SqliteStore::InsertObject(const ObjectKey& key, const ObjectFields& fields,
                                                std::unique_ptr<ContentWriter> content,
                                                const ContentClaims& claims,
@@ -52,7 +69,7 @@ Result<ObjectRecord> SqliteStore::InsertObject(const ObjectKey& key, const Objec
     return Error{ErrorCode::kInternal, "the content was not made by this store's NewContent"};
   }
   Spool& spool = writer->spool();
-  HYPERLOCAL_TRY(const ContentIdentity identity, spool.Finish());
+  HYPERLOCAL_TRY(const ContentIdentity identity, FinishContent(spool));
   HYPERLOCAL_TRY_STATUS(JudgeClaims(claims, identity.size, identity.checksums));
   return Change<ObjectRecord>([&](WriteTransaction& transaction) -> Result<ObjectRecord> {
     HYPERLOCAL_TRY(const BucketRow bucket, RequireBucket(transaction.database(), key.bucket));

@@ -36,6 +36,22 @@ bool CanBeUploadId(std::string_view id) {
   return id.size() == 48 && id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+// Error kBadRequest: they contradict what was claimed before.
+Status AddClaims(const ContentClaims& claims, UploadSession& session) {
+  const auto add = [](auto& claim, const auto& added) {
+    if (added && claim && *claim != *added) return false;
+    if (added) claim = added;
+    return true;
+  };
+  if (add(session.claims.crc32c, claims.crc32c) && add(session.claims.md5, claims.md5) &&
+      add(session.claims.size, claims.size)) {
+    return Ok();
+  }
+  return Error{ErrorCode::kBadRequest, "what is said of the content of the upload " + session.id +
+                                           " contradicts what was said before (crc32c, md5 or "
+                                           "size)"};
+}
+
 }  // namespace
 
 class StoreUploadWriter final : public UploadWriter {
@@ -122,7 +138,8 @@ Status SqliteStore::SyncUpload(LiveUpload& upload, const std::string& id) {
   });
 }
 
-Result<ObjectRecord> SqliteStore::FinishUpload(std::string_view upload_id) {
+Result<ObjectRecord> SqliteStore::FinishUpload(std::string_view upload_id,
+                                               const ContentClaims& claims) {
   if (!CanBeUploadId(upload_id)) return NoSuchUpload(upload_id);
   const std::string id(upload_id);
   HYPERLOCAL_TRY(const UploadTurn turn, uploads_.Take(id));
@@ -134,13 +151,15 @@ Result<ObjectRecord> SqliteStore::FinishUpload(std::string_view upload_id) {
     if (!session.has_value()) return std::move(session).error();
     if (session->finished) return std::move(*session->finished);
     if (session->cancelled) return NoSuchUpload(id);
+    HYPERLOCAL_TRY_STATUS(AddClaims(claims, *session));
   }
   HYPERLOCAL_TRY(Spool* const spool, SpoolOf(*turn, id));
-  HYPERLOCAL_TRY(const ContentIdentity identity, spool->Finish());
+  HYPERLOCAL_TRY(const ContentIdentity identity, FinishContent(*spool));
   auto object = Change<ObjectRecord>([&](WriteTransaction& transaction) -> Result<ObjectRecord> {
     Database& database = transaction.database();
-    HYPERLOCAL_TRY(const UploadSession session, ReadUpload(database, id));
+    HYPERLOCAL_TRY(UploadSession session, ReadUpload(database, id));
     if (session.cancelled) return NoSuchUpload(id);
+    HYPERLOCAL_TRY_STATUS(AddClaims(claims, session));
     HYPERLOCAL_TRY_STATUS(JudgeClaims(session.claims, identity.size, identity.checksums));
     HYPERLOCAL_TRY(const BucketRow bucket, RequireBucket(database, session.key.bucket));
     NewObject written{session.fields, identity.size, identity.checksums, {}, {}};
@@ -181,38 +200,12 @@ Status SqliteStore::CancelUpload(std::string_view upload_id) {
   return cancelled;
 }
 
-Status SqliteStore::ChangeSession(std::string_view id,
-                                  const std::function<Status(UploadSession&)>& change) {
+Status SqliteStore::NoteUpload(std::string_view id, std::string_view request) {
   if (!CanBeUploadId(id)) return NoSuchUpload(id);
   return commits_.Run([&](WriteTransaction& transaction) -> Status {
     HYPERLOCAL_TRY(UploadSession session, ReadUpload(transaction.database(), id));
-    HYPERLOCAL_TRY_STATUS(change(session));
-    return ReplaceSession(transaction.database(), session);
-  });
-}
-
-Status SqliteStore::ClaimUpload(std::string_view id, const ContentClaims& claims) {
-  if (claims == ContentClaims{}) return Ok();
-  return ChangeSession(id, [&](UploadSession& session) -> Status {
-    const auto add = [&](auto& claim, const auto& added) {
-      if (added && claim && *claim != *added) return false;
-      if (added) claim = added;
-      return true;
-    };
-    if (add(session.claims.crc32c, claims.crc32c) && add(session.claims.md5, claims.md5) &&
-        add(session.claims.size, claims.size)) {
-      return Ok();
-    }
-    return Error{ErrorCode::kBadRequest, "what is said of the content of the upload " + session.id +
-                                             " contradicts what was said before (crc32c, md5 or "
-                                             "size)"};
-  });
-}
-
-Status SqliteStore::NoteUpload(std::string_view id, std::string_view request) {
-  return ChangeSession(id, [&](UploadSession& session) -> Status {
     session.request = request;
-    return Ok();
+    return ReplaceSession(transaction.database(), session);
   });
 }
 
@@ -259,7 +252,7 @@ Result<ObjectRecord> SqliteStore::JoinUploads(const ObjectKey& target,
     crc32c = CombineCrc32c(crc32c, part->crc32c(), part->size());
     part->Rest();
   }
-  HYPERLOCAL_TRY(const ContentIdentity identity, joined.Finish());
+  HYPERLOCAL_TRY(const ContentIdentity identity, FinishContent(joined));
   if (identity.checksums.crc32c != crc32c) {
     return Error{ErrorCode::kIo, "the parts of " + target.name +
                                      " do not read as they were received: they are damaged on "

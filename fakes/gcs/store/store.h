@@ -170,13 +170,12 @@ class Store {
   // FinishUpload; the thread that has the writer itself gets kConflict. It must not outlive the
   // store.
   virtual Result<std::unique_ptr<UploadWriter>> ContinueUpload(std::string_view id) = 0;
-  // Makes what was received the object. Idempotent: a finished upload answers its object again. On
-  // an error of the preconditions or claims the upload is over and nothing is left of it.
-  virtual Result<ObjectRecord> FinishUpload(std::string_view id) = 0;
+  // Makes what was received the object. Idempotent: a finished upload answers its object again.
+  // `claims` are judged besides those that the upload began with: clients send x-goog-hash with the
+  // last bytes too; where the two contradict each other, kBadRequest, and the upload stays. On any
+  // other error of the preconditions or claims it is over and nothing is left of it.
+  virtual Result<ObjectRecord> FinishUpload(std::string_view id, const ContentClaims& claims) = 0;
   virtual Status CancelUpload(std::string_view id) = 0;
-  // Adds to what is claimed of an upload's content, before FinishUpload judges it: clients send
-  // x-goog-hash with the last bytes too. A claim that contradicts an earlier one: kBadRequest.
-  virtual Status ClaimUpload(std::string_view id, const ContentClaims& claims) = 0;
 
   // For uploads in parts (XML multipart), each part of which is an upload of its own.
   // The uploads into `bucket` that are neither finished nor cancelled and whose `request` begins

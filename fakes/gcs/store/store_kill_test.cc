@@ -196,7 +196,7 @@ class Writer {
     note.phase = Phase::kUploadEnding;
     Tell(note);
     Make(key, Content{bytes.size(), Crc32cOf(bytes)},
-         [&] { Require(store_.FinishUpload(started->id)); });
+         [&] { Require(store_.FinishUpload(started->id, {})); });
   }
 
   template <typename Change>
@@ -362,14 +362,13 @@ class StoreKillTest : public ::testing::TestWithParam<Durability> {
       const std::string bytes = Letters(upload.size, upload.seed);
       ASSERT_LE(session->received, bytes.size());
       const auto claims = ContentClaims{Crc32cOf(bytes), {}, bytes.size()};
-      ASSERT_TRUE(store.ClaimUpload(id, claims).has_value());
       {
         const auto writer = store.ContinueUpload(id);
         ASSERT_TRUE(writer.has_value()) << writer.error().message;
         ASSERT_TRUE(
             (*writer)->Append(std::string_view(bytes).substr(session->received)).has_value());
       }
-      const auto object = store.FinishUpload(id);
+      const auto object = store.FinishUpload(id, claims);
       ASSERT_TRUE(object.has_value()) << object.error().message;
       expectation.acknowledged[object->key.name] = Content{object->size, object->checksums.crc32c};
       ++resumed_;

@@ -258,7 +258,7 @@ class Walk {
       RC_ASSERT((*writer)->Append(part).has_value());
       if (number % 2 == 0) RC_ASSERT((*writer)->Sync().has_value());
     }
-    AgreeOnNew(store_->FinishUpload(started->id),
+    AgreeOnNew(store_->FinishUpload(started->id, {}),
                Version{key.bucket, key.name, 0, 1, bytes, "", true, 1, false, Where::kLive, {}},
                std::nullopt, preconditions);
   }

@@ -6,8 +6,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 
+#include "engine/hash/sha256.h"
 #include "fakes/gcs/store/store.h"
 #include "fakes/gcs/store/store_test_support.h"
 #include "tests/support/file_content.h"
@@ -132,7 +134,66 @@ TEST_F(StoreOnDiskTest, ANewerSchemaIsRefusedWithBothVersions) {
   ASSERT_FALSE(opened.has_value());
   EXPECT_EQ(opened.error().code, ErrorCode::kDependencyUnavailable);
   EXPECT_THAT(opened.error().message, ::testing::HasSubstr("version 99"));
-  EXPECT_THAT(opened.error().message, ::testing::HasSubstr("version 1"));
+  EXPECT_THAT(opened.error().message, ::testing::HasSubstr("version 2"));
+}
+
+// As version 1 had it: contents under their SHA-256, in the table and in the directory.
+void MakeVersion1(const fs::path& directory, const std::map<std::string, std::string>& contents) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open((directory / "store.db").c_str(), &database), SQLITE_OK);
+  const auto run = [database](const std::string& sql) {
+    ASSERT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(database);
+  };
+  run("CREATE TABLE old(id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, size INTEGER NOT "
+      "NULL, in_file INTEGER NOT NULL, refs INTEGER NOT NULL)");
+  for (const auto& [object, bytes] : contents) {
+    const std::string name = Sha256Hex(bytes);
+    const std::string of = " FROM object WHERE name = CAST('" + object + "' AS BLOB)";
+    run("INSERT OR IGNORE INTO old SELECT id, x'" + name +
+        "', size, file IS NOT NULL, refs FROM content WHERE id = (SELECT content" + of + ")");
+    run("UPDATE object SET file = x'" + name +
+        "' WHERE file IS NOT NULL AND content = " + "(SELECT content" + of + ")");
+  }
+  run("DROP TABLE content; ALTER TABLE old RENAME TO content; PRAGMA user_version = 1");
+  sqlite3_close(database);
+  // The only one that is not in a row.
+  const std::string name = Sha256Hex(contents.at("large"));
+  for (const auto& entry : fs::recursive_directory_iterator(directory / "contents")) {
+    if (!entry.is_regular_file()) continue;
+    fs::create_directories(directory / "contents" / name.substr(0, 2));
+    fs::rename(entry.path(), directory / "contents" / name.substr(0, 2) / name);
+    break;
+  }
+}
+
+TEST_F(StoreOnDiskTest, TheDirectoryOfAnOlderProgramIsGoneOnWith) {
+  const std::string large = Letters(100'000, 1);
+  ASSERT_TRUE(Put(*store_, {"bucket", "large"}, large).has_value());
+  ASSERT_TRUE(Put(*store_, {"bucket", "small"}, "small").has_value());
+  ASSERT_TRUE(store_->CopyObject({{"bucket", "large"}, {}}, {}, {"bucket", "copy"}, {}, {}));
+  store_.Close();
+  MakeVersion1(store_.directory(), {{"large", large}, {"small", "small"}});
+  const fs::path file = store_.directory() / "contents" / Sha256Hex(large).substr(0, 2);
+  ASSERT_TRUE(fs::exists(file / Sha256Hex(large)));
+
+  for (int opening = 0; opening < 2; ++opening) {
+    store_.Reopen();
+    EXPECT_THAT(store_.log(), ::testing::IsEmpty());
+    EXPECT_EQ(Get(*store_, {"bucket", "large"}), large);
+    EXPECT_EQ(Get(*store_, {"bucket", "copy"}), large);
+    EXPECT_EQ(Get(*store_, {"bucket", "small"}), "small");
+  }
+  // What comes now is found to be there already.
+  ASSERT_TRUE(Put(*store_, {"bucket", "again"}, large).has_value());
+  const auto small = Put(*store_, {"bucket", "small again"}, "small");
+  EXPECT_EQ(FilesBelow(store_.directory() / "contents"), 1u);
+  EXPECT_EQ(small->content, store_->GetObject({{"bucket", "small"}, {}})->content);
+  for (const char* name : {"large", "copy", "again"}) {
+    EXPECT_TRUE(fs::exists(file / Sha256Hex(large)));
+    ASSERT_TRUE(store_->DeleteObject({{"bucket", name}, {}}, {}).has_value());
+  }
+  EXPECT_EQ(FilesBelow(store_.directory() / "contents"), 0u);
 }
 
 TEST_F(StoreOnDiskTest, ADamagedDatabaseIsSetAsideWithItsContents) {

@@ -64,12 +64,12 @@ TEST_P(StoreUploadTest, PartsOfSeveralWritersBecomeOneObjectOnce) {
     EXPECT_EQ(store_->GetUpload(id)->request, "json note");
     Append(id, bytes.substr(size / 2), false);
     EXPECT_EQ(store_->GetUpload(id)->received, size);
-    const auto object = store_->FinishUpload(id);
+    const auto object = store_->FinishUpload(id, {});
     ASSERT_TRUE(object.has_value()) << object.error().message;
     EXPECT_EQ(object->checksums.crc32c, Crc32cOf(bytes));
     EXPECT_EQ(object->fields.content_type, "text/plain");
     EXPECT_EQ(Get(*store_, kKey), bytes);
-    EXPECT_EQ(*store_->FinishUpload(id), *object);
+    EXPECT_EQ(*store_->FinishUpload(id, {}), *object);
     EXPECT_EQ(store_->GetUpload(id)->finished, *object);
     EXPECT_EQ(store_->ContinueUpload(id).error().code, ErrorCode::kConflict);
     EXPECT_EQ(store_->CancelUpload(id).error().code, ErrorCode::kConflict);
@@ -82,30 +82,36 @@ TEST_P(StoreUploadTest, PreconditionsAndClaimsAreJudgedAtTheEndAndEndIt) {
   const std::string raced = Start(session);
   Append(raced, Letters(100'000, 1), true);
   ASSERT_TRUE(Put(*store_, kKey, "first").has_value());
-  EXPECT_EQ(store_->FinishUpload(raced).error().code, ErrorCode::kPreconditionFailed);
+  EXPECT_EQ(store_->FinishUpload(raced, {}).error().code, ErrorCode::kPreconditionFailed);
   EXPECT_EQ(store_->GetUpload(raced).error().code, ErrorCode::kNotFound);
 
   session = SessionOf(kKey);
   session.claims.crc32c = 1;
   const std::string damaged = Start(session);
   Append(damaged, "abc", false);
-  EXPECT_EQ(store_->FinishUpload(damaged).error().code, ErrorCode::kBadRequest);
-  EXPECT_EQ(store_->FinishUpload(damaged).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(store_->FinishUpload(damaged, {}).error().code, ErrorCode::kBadRequest);
+  EXPECT_EQ(store_->FinishUpload(damaged, {}).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(Get(*store_, kKey), "first");
 }
 
 TEST_P(StoreUploadTest, ClaimsComeTogetherAndMustAgree) {
-  const std::string id = Start(SessionOf(kKey));
-  ContentClaims claims;
-  claims.crc32c = Crc32cOf("abc");
-  ASSERT_TRUE(store_->ClaimUpload(id, claims).has_value());
-  claims.size = 4;
-  ASSERT_TRUE(store_->ClaimUpload(id, claims).has_value());
-  claims = {};
-  claims.crc32c = 1;
-  EXPECT_EQ(store_->ClaimUpload(id, claims).error().code, ErrorCode::kBadRequest);
+  UploadSession session = SessionOf(kKey);
+  session.claims.crc32c = Crc32cOf("abc");
+  const std::string id = Start(session);
   Append(id, "abc", false);
-  EXPECT_EQ(store_->FinishUpload(id).error().code, ErrorCode::kBadRequest);
+  ContentClaims claims;
+  claims.crc32c = 1;
+  EXPECT_EQ(store_->FinishUpload(id, claims).error().code, ErrorCode::kBadRequest);
+  EXPECT_EQ(store_->GetUpload(id)->received, 3u) << "nothing is known to be damaged";
+  claims = {};
+  claims.size = 3;
+  EXPECT_TRUE(store_->FinishUpload(id, claims).has_value());
+
+  const std::string damaged = Start(session);
+  Append(damaged, "abc", false);
+  claims.size = 4;
+  EXPECT_EQ(store_->FinishUpload(damaged, claims).error().code, ErrorCode::kBadRequest);
+  EXPECT_EQ(store_->GetUpload(damaged).error().code, ErrorCode::kNotFound);
 }
 
 TEST_P(StoreUploadTest, ACancelledUploadIsGoneForItsWriterToo) {
@@ -117,7 +123,7 @@ TEST_P(StoreUploadTest, ACancelledUploadIsGoneForItsWriterToo) {
     EXPECT_EQ((*writer)->Sync().error().code, ErrorCode::kNotFound);
   }
   EXPECT_TRUE(store_->GetUpload(id)->cancelled);
-  EXPECT_EQ(store_->FinishUpload(id).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(store_->FinishUpload(id, {}).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(store_->ContinueUpload(id).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(store_->CancelUpload(id).error().code, ErrorCode::kNotFound);
 }
@@ -127,7 +133,7 @@ TEST_P(StoreUploadTest, IdsThatAreNotOursNeverTouchAFile) {
                          "0123456789abcdef0123456789abcdef0123456789abcde/"}) {
     EXPECT_EQ(store_->GetUpload(id).error().code, ErrorCode::kNotFound) << id;
     EXPECT_EQ(store_->ContinueUpload(id).error().code, ErrorCode::kNotFound) << id;
-    EXPECT_EQ(store_->FinishUpload(id).error().code, ErrorCode::kNotFound) << id;
+    EXPECT_EQ(store_->FinishUpload(id, {}).error().code, ErrorCode::kNotFound) << id;
     EXPECT_EQ(store_->CancelUpload(id).error().code, ErrorCode::kNotFound) << id;
     EXPECT_EQ(store_->NoteUpload(id, "").error().code, ErrorCode::kNotFound) << id;
   }
@@ -139,7 +145,7 @@ TEST_P(StoreUploadTest, ASecondWriterWaitsForTheFirst) {
   ASSERT_TRUE((*first)->Append("first ").has_value());
   // This very thread would wait for ever.
   EXPECT_EQ(store_->ContinueUpload(id).error().code, ErrorCode::kConflict);
-  EXPECT_EQ(store_->FinishUpload(id).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(store_->FinishUpload(id, {}).error().code, ErrorCode::kConflict);
   std::thread other([&] {
     const auto second = store_->ContinueUpload(id);
     ASSERT_TRUE(second.has_value());
@@ -149,7 +155,7 @@ TEST_P(StoreUploadTest, ASecondWriterWaitsForTheFirst) {
   ASSERT_TRUE((*first)->Append("and ").has_value());
   first->reset();
   other.join();
-  ASSERT_TRUE(store_->FinishUpload(id).has_value());
+  ASSERT_TRUE(store_->FinishUpload(id, {}).has_value());
   EXPECT_EQ(Get(*store_, kKey), "first and second");
 }
 
@@ -218,12 +224,12 @@ TEST(StoreUploadOnDiskTest, ARestartKeepsExactlyTheBytesThatWereSynced) {
     const auto writer = store->ContinueUpload(id);
     ASSERT_TRUE((*writer)->Append(bytes.substr(200'000)).has_value());
   }
-  const auto object = store->FinishUpload(id);
+  const auto object = store->FinishUpload(id, {});
   ASSERT_TRUE(object.has_value()) << object.error().message;
   EXPECT_EQ(object->checksums.crc32c, Crc32cOf(bytes));
   EXPECT_EQ(Get(*store, kKey), bytes);
   store.Reopen();
-  EXPECT_EQ(*store->FinishUpload(id), *object);
+  EXPECT_EQ(*store->FinishUpload(id, {}), *object);
   EXPECT_EQ(hyperlocal::testing::ListingOf(store.directory() / "uploads").size(), 0u);
 }
 
