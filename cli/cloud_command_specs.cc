@@ -136,7 +136,7 @@ CommandSpec EnvSpec() {
                  .group = "Output",
                  .choices = {"sh", "fish", "dotenv", "json"}},
                 HelpFlag()},
-      .examples = {{"eval \"$(hyperlocal env)\"", "in this shell"},
+      .examples = {{"hyperlocal env", "eval \"$(hyperlocal env)\" takes them into this shell"},
                    {"hyperlocal env --format fish | source", "in a fish shell"},
                    {"hyperlocal env --format dotenv > .env", "for a tool that reads .env"}},
   };

@@ -90,23 +90,36 @@ class StageTimes : public RenderObserver {
   Clock::time_point assemble_ = started_;
 };
 
+// Whether an answer's body is one that a service of the contract writes.
+bool IsFailureBody(const json& body) {
+  const json inner = body.is_string()
+                         ? json::parse(body.get<std::string>(), nullptr, /*allow_exceptions=*/false)
+                         : body;
+  return inner.is_object() && inner.contains("error");
+}
+
 // The service's own error, out of what the workflow raised: {"code": 400, "body": {"error": …,
-// "message": …}}. What a definition raises itself has a code that is a text.
+// "message": …}}. What has no such body is the edge's, or what a definition raises itself.
 Error ErrorOfExecution(const RenderFault& fault) {
   const json raised = json::parse(fault.cause, nullptr, /*allow_exceptions=*/false);
-  if (raised.is_object()) {
-    const auto code = raised.find("code");
-    const auto body = raised.find("body");
-    if (code != raised.end() && code->is_number_integer() && body != raised.end()) {
-      return ErrorOfAnswer(code->get<int>(),
-                           body->is_string() ? body->get<std::string>() : body->dump());
-    }
-    const auto message = raised.find("message");
-    if (message != raised.end() && message->is_string()) {
-      return Error{ErrorCode::kRetriesExhausted, fault.error + ": " + message->get<std::string>()};
-    }
+  const auto member = [&raised](const char* name) {
+    return raised.is_object() && raised.contains(name) ? raised[name] : json();
+  };
+  const json code = member("code");
+  const json body = member("body");
+  if (code.is_number_integer() && IsFailureBody(body)) {
+    return ErrorOfAnswer(code.get<int>(), body.is_string() ? body.get<std::string>() : body.dump());
   }
-  return Error{ErrorCode::kRetriesExhausted, fault.state};
+  if (code.is_number_integer()) {
+    Error error = ErrorOfAnswer(code.get<int>(), "");
+    error.message = fmt::format(
+        "the service's edge answered with HTTP status {}{}\n{}", code.get<int>(),
+        error.spec().retryable ? ", and the workflow's retries are used up" : "", fault.state);
+    return error;
+  }
+  const json message = member("message");
+  return Error{ErrorCode::kRetriesExhausted,
+               message.is_string() ? fault.error + ": " + message.get<std::string>() : fault.state};
 }
 
 class CloudRender {
@@ -139,6 +152,9 @@ class CloudRender {
       HYPERLOCAL_TRY_STATUS(
           WriteFrameHashes(options_.frame_hashes, frames, events_.TakeFrameHashes()));
     }
+    if (options_.keep_work) {
+      HYPERLOCAL_TRY_STATUS(cloud_->ExportObjects(scratch_->path() / "objects"));
+    }
     cloud_->Stop();
     if (options_.keep_work) result.work_directory = scratch_->Keep();
     observer_.Tell([](RenderObserver& o) { o.OnStage(RenderStage::kDone); });
@@ -160,6 +176,9 @@ class CloudRender {
     cloud_options_.data = scratch_->path();
     cloud_options_.durability = Durability::kUnsynced;
     cloud_options_.observer = &events_;
+    // What the project has beside what is sent of it: it renders here as it does directly.
+    cloud_options_.assets = options_.assets;
+    cloud_options_.assets.package_directories.push_back(options_.project / "node_modules");
     if (options_.workers > 0) cloud_options_.instances = options_.workers;
     HYPERLOCAL_TRY(cloud_, LocalCloud::Start(cloud_options_));
     HYPERLOCAL_TRY(storage_, cloud_->OpenStorage());

@@ -111,7 +111,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"FarCommand",
                 {"transcode"},
                 "unknown command 'transcode'; the commands are render, plan, render-chunk, "
-                "assemble, workflow, storage, doctor, contract, help"},
+                "assemble, assets, emulate, exec, env, cloudrun, golden, workflow, serve, storage, "
+                "doctor, contract, help"},
         Mistake{"CommandOfAGroup",
                 {"contract", "plan-hsh", "x"},
                 "unknown command 'contract plan-hsh'; did you mean plan-hash?"},

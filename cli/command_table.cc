@@ -67,7 +67,12 @@ std::span<const CommandSpec> Commands() {
     const auto append = [&all](std::vector<CommandSpec> part) {
       std::move(part.begin(), part.end(), std::back_inserter(all));
     };
+    append(AssetsCommandSpecs());
+    append(CloudCommandSpecs());
+    append(CloudRunCommandSpecs());
+    append(GoldenCommandSpecs());
     append(WorkflowCommandSpecs());
+    append(ServeCommandSpecs());
     append(StorageCommandSpecs());
     append({DoctorSpec()});
     append(ContractCommandSpecs());
@@ -99,6 +104,7 @@ std::span<const ExitStatusSpec> ExitStatuses() {
   static constexpr std::array kStatuses{
       ExitStatusSpec{0, "done"},
       ExitStatusSpec{1, "it ran, and the verdict is negative"},
+      ExitStatusSpec{3, "it ran, and cannot be decided: there is nothing to compare with"},
       ExitStatusSpec{64, "the command line makes no sense"},
       ExitStatusSpec{65, "the composition, a setting or a workflow is wrong"},
       ExitStatusSpec{66, "the project, a named file or an object does not exist"},

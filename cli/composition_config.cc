@@ -29,6 +29,7 @@ Result<CompositionFacts> FactsOfPage(const LocalRenderOptions& options,
   request.plan_directory = scratch->path() / "plan";
   request.entry_file = options.entry_file;
   request.variables_json = options.variables_json;
+  request.assets = options.assets;
   request.config_for = [&found](const CompositionFacts& facts) -> Result<RenderConfig> {
     found = facts;
     return Error{ErrorCode::kCancelled, "the facts are all that is wanted"};
@@ -69,6 +70,9 @@ Result<RenderConfig> ConfigFor(const LocalRenderOptions& options, const Composit
   set("chunkSize", options.chunk_size);
   set("maxParallelChunks", options.max_parallel_chunks);
   set("targetChunkFrames", options.target_chunk_frames);
+  if (options.strict) config["strictness"] = "strict";
+  if (options.video_frame_format) config["videoFrameFormat"] = *options.video_frame_format;
+  if (options.allow_system_fonts) config["rejectOnSystemFonts"] = false;
   if (options.output_resolution) {
     config["outputResolution"] = WireName(options.output_resolution->resolution);
     if (options.output_resolution->follows_orientation) {

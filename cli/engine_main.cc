@@ -8,18 +8,28 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
+#include "cli/asset_sources.h"
+#include "cli/assets_command.h"
+#include "cli/cloud_flags.h"
+#include "cli/cloud_render.h"
 #include "cli/cloud_storage.h"
+#include "cli/cloudrun_command.h"
 #include "cli/contract_command.h"
 #include "cli/doctor_command.h"
+#include "cli/emulate_command.h"
 #include "cli/environment.h"
+#include "cli/exec_command.h"
 #include "cli/failure_report.h"
+#include "cli/golden_command.h"
 #include "cli/local_render.h"
 #include "cli/machine_checks.h"
 #include "cli/plain_answers.h"
 #include "cli/process_console.h"
 #include "cli/render_command.h"
+#include "cli/serve_command.h"
 #include "cli/signal_watcher.h"
 #include "cli/stage_commands.h"
 #include "cli/storage_command.h"
@@ -29,13 +39,42 @@
 namespace hyperlocal::cli {
 namespace {
 
+// Through the emulated cloud, unless the engine alone is asked for.
+RenderFunction RenderOf(const CommandLine& line, CommandContext& context) {
+  return [&line, &context](LocalRenderOptions options, RenderObserver& observer,
+                           const CancellationToken& cancel) -> Result<LocalRenderResult> {
+    options.assets = AssetSourcesOfUser(options.fetch, cancel);
+    if (line.Has("direct")) return RenderLocally(options, observer, cancel);
+    HYPERLOCAL_TRY(LocalCloudOptions cloud, CloudOptionsOf(line, context));
+    cloud.warn = nullptr;  // the display is the observer's
+    return RenderThroughCloud(options, std::move(cloud), observer, cancel);
+  };
+}
+
+// Baselines are of the whole pipeline; seams and determinism look at the chunks between its stages.
+int RunGoldenHere(const CommandLine& line, CommandContext& context) {
+  const bool looks_at_chunks =
+      line.command->name == "golden seams" || line.command->name == "golden determinism";
+  return RunGolden(line, context,
+                   looks_at_chunks ? RenderFunction(RenderLocally) : RenderOf(line, context));
+}
+
 int Run(const CommandLine& line, CommandContext& context) {
-  if (line.command->name == "render") return RunRender(line, context, RenderLocally);
+  if (line.command->name == "render") return RunRender(line, context, RenderOf(line, context));
+  if (line.command->name == "emulate") return RunEmulate(line, context, GetProcessVariable);
+  if (line.command->name == "exec") return RunExec(line, context);
+  if (line.command->name == "env") return RunEnv(line, context, GetProcessVariable);
   if (line.command->name == "plan") return RunPlan(line, context);
   if (line.command->name == "render-chunk") return RunRenderChunk(line, context);
   if (line.command->name == "assemble") return RunAssemble(line, context);
+  if (line.command->name.starts_with("assets ")) {
+    return RunAssets(line, context, AssetSourcesOfUser);
+  }
   if (line.command->name.starts_with("contract ")) return RunContract(line, context);
+  if (line.command->name.starts_with("golden ")) return RunGoldenHere(line, context);
+  if (line.command->name.starts_with("cloudrun ")) return RunCloudRun(line, context);
   if (line.command->name.starts_with("workflow ")) return RunWorkflow(line, context);
+  if (line.command->name == "serve") return RunServe(line, context, GetProcessVariable);
   if (line.command->name == "storage serve") {
     return RunStorageServe(line, context, GetProcessVariable);
   }

@@ -97,8 +97,9 @@ CommandSpec CheckSpec() {
                      .required = false,
                      .repeated = true}},
       .details =
-          "Exit status 1 if a picture changed, 3 if there is nothing to compare with. A Chrome,\n"
-          "FFmpeg, font or project that is not the baseline's is said apart from the picture.",
+          "Exit status 1 if a picture changed, 3 if there is nothing to compare with. A\n"
+          "Chrome, FFmpeg, font or project that is not the baseline's is said apart from\n"
+          "the picture.",
       .flags = {FixturesFlag(),
                 {.name = "jobs",
                  .value = "N",
@@ -123,8 +124,8 @@ CommandSpec AcceptSpec() {
                      .required = false,
                      .repeated = true}},
       .details =
-          "Refuses where CI is set: nothing passes by accepting. Records the versions of Chrome\n"
-          "and FFmpeg and the digests of fonts and project.",
+          "Refuses where CI is set: nothing passes by accepting. Records the versions of\n"
+          "Chrome and FFmpeg and the digests of fonts and project.",
       .flags = {FixturesFlag(), JsonAnswer(), HelpFlag()},
       .examples = {{"hyperlocal golden accept gsap", "one fixture"},
                    {"hyperlocal golden accept", "all of them"},
@@ -138,9 +139,9 @@ CommandSpec SeamsSpec() {
       .summary = "Render in one chunk and in several, and compare every frame",
       .arguments = {{.name = "PROJECT", .description = "A composition"}},
       .details =
-          "Before encoding the frames have to be the same to the last bit, in whatever chunk they\n"
-          "are; after it, the frames around the boundaries are compared. Exit status 1 if one\n"
-          "differs.",
+          "Before encoding the frames have to be the same to the last bit, in whatever\n"
+          "chunk they are; after it, the frames around the boundaries are compared. Exit\n"
+          "status 1 if one differs.",
       .flags = {{.name = "chunks",
                  .value = "NUMBERS",
                  .description = "Into how many, commas between (default: 2,3,5)",
@@ -164,10 +165,10 @@ CommandSpec DeterminismSpec() {
       .summary = "Render several times under different conditions and compare bytes",
       .arguments = {{.name = "PROJECT", .description = "A composition"}},
       .details =
-          "Every run has another number of workers, and every other one a processor that is kept\n"
-          "busy. All chunks and the result have to be the same bytes. For a difference: the "
-          "frame,\n"
-          "the place in the picture and the box of the file. Exit status 1 if there is one.",
+          "Every run has another number of workers, and every other one a processor that\n"
+          "is kept busy. All chunks and the result have to be the same bytes. For a\n"
+          "difference: the frame, the place in the picture and the box of the file. Exit\n"
+          "status 1 if there is one.",
       .flags = {{.name = "runs",
                  .value = "N",
                  .description = "How often to render, 2 to 100 (default: 3)",

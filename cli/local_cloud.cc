@@ -15,6 +15,7 @@
 #include "fakes/cloud_run/identity_server.h"
 #include "fakes/cloud_run/token_issuer.h"
 #include "fakes/cloud_run/token_verifier.h"
+#include "fakes/gcs/server/export_directory.h"
 #include "fakes/gcs/server/gcs_server.h"
 #include "fakes/gcs/store/store.h"
 #include "fakes/workflows/server/issued_tokens.h"
@@ -133,6 +134,7 @@ struct LocalCloud::Running {
       render.cloud_project = options.workflow.project;
       render.log = options.log;
       render.observer = options.observer;
+      render.assets = options.assets;
       HYPERLOCAL_TRY(service, RenderService::Create(*service_storage, std::move(render)));
       edge.handler = [this](HttpRequest& request, HttpResponse& response) {
         service->Handle(request, response);
@@ -250,6 +252,12 @@ Result<std::unique_ptr<ExecutionsClient>> LocalCloud::OpenExecutions() const {
   ApiOptions client;
   client.endpoint = workflows_url();
   return ExecutionsClient::Create(std::move(client));
+}
+
+Status LocalCloud::ExportObjects(const fs::path& directory) const {
+  HYPERLOCAL_TRY([[maybe_unused]] const gcs::ExportSummary written,
+                 gcs::ExportToDirectory(*running_->objects, directory));
+  return Ok();
 }
 
 void LocalCloud::WarmUp(int browsers) {

@@ -12,6 +12,7 @@
 #include "adapters/gcp/workflows/executions_client.h"
 #include "cli/cloud_environment.h"
 #include "cli/cloud_faults.h"
+#include "engine/composition/asset_sources.h"
 #include "engine/error/result.h"
 #include "engine/file/whole_file.h"
 #include "engine/object_store.h"
@@ -40,6 +41,7 @@ struct LocalCloudOptions {
   // The service: any command that listens on $PORT; empty: ours, in this process.
   std::vector<std::string> service_command;
   ServiceObserver* observer = nullptr;  // of our service; must outlive the cloud
+  AssetSources assets;                  // of our service: where plans may take outside assets
   int instances = 1;                    // of the service, each for one request at once
 
   CloudFaults faults;  // docs/faults.md
@@ -74,6 +76,10 @@ class LocalCloud {
   // Clients of this cloud, as those of the real one are made.
   Result<std::unique_ptr<ObjectStore>> OpenStorage() const;
   Result<std::unique_ptr<ExecutionsClient>> OpenExecutions() const;
+
+  // Writes every object as a file: DIRECTORY/<bucket>/<name>. Errors: those of the store;
+  // kCannotWrite.
+  Status ExportObjects(const std::filesystem::path& directory) const;
 
   // Starts browsers of our service ahead of the first request.
   void WarmUp(int browsers);

@@ -8,12 +8,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "cli/human_text.h"
+#include "cli/ready_file.h"
 #include "cli/report_failure.h"
 #include "cli/state_directory.h"
 #include "engine/file/whole_file.h"
@@ -29,8 +28,7 @@ using std::chrono::milliseconds;
 
 constexpr int kDefaultPort = 4443;  // as other emulators of this service have it
 constexpr int kLargestPort = 65535;
-constexpr milliseconds kBetweenLooks{50};  // at whether a signal has come
-constexpr milliseconds kGrace{2'000};      // for requests under way when one has
+constexpr milliseconds kGrace{2'000};  // for requests under way when one has
 
 struct Served {
   std::unique_ptr<gcs::Store> store;
@@ -96,23 +94,6 @@ Result<gcs::GcsServerOptions> ServerOptions(const CommandLine& line, Console& co
   return options;
 }
 
-// A file that says that we are ready, for as long as we are.
-class ReadyFile {
- public:
-  static Result<std::unique_ptr<ReadyFile>> Write(const fs::path& file, std::string_view url) {
-    HYPERLOCAL_TRY_STATUS(WriteWholeFile(file, fmt::format("{}\n", url), Durability::kUnsynced));
-    return std::unique_ptr<ReadyFile>(new ReadyFile(file));
-  }
-  ~ReadyFile() {
-    std::error_code ignored;
-    fs::remove(file_, ignored);
-  }
-
- private:
-  explicit ReadyFile(fs::path file) : file_(std::move(file)) {}
-  const fs::path file_;
-};
-
 Status Serve(const CommandLine& line, CommandContext& context, const GetEnvironmentVariable& get) {
   HYPERLOCAL_TRY(gcs::GcsServerOptions options, ServerOptions(line, context.console));
   HYPERLOCAL_TRY(const Served served, OpenStore(line, get));
@@ -129,14 +110,14 @@ Status Serve(const CommandLine& line, CommandContext& context, const GetEnvironm
   HYPERLOCAL_TRY(const auto server, gcs::GcsServer::Start(std::move(options), *served.store));
   std::unique_ptr<ReadyFile> ready;
   if (const auto file = line.Value("ready-file")) {
-    HYPERLOCAL_TRY(ready, ReadyFile::Write(*file, server->base_url()));
+    HYPERLOCAL_TRY(ready, ReadyFile::Write(*file, server->base_url() + "\n"));
   }
   context.console.WriteErr(
       fmt::format("Cloud Storage, objects {}. Point clients at it:\n"
                   "  export STORAGE_EMULATOR_HOST={}\nCtrl-C ends it.\n",
                   served.place, server->base_url()));
   HYPERLOCAL_TRY_STATUS(context.console.WriteOut(server->base_url() + "\n"));
-  while (!context.cancel.cancelled()) std::this_thread::sleep_for(kBetweenLooks);
+  WaitUntilStopped(context);
   ready.reset();
   server->Stop(kGrace);
   return Ok();

@@ -17,6 +17,52 @@ struct ServedApi {
 constexpr std::array kServed{ServedApi{"run", "v1"}, ServedApi{"run", "v2"},
                              ServedApi{"storage", "v1"}, ServedApi{"workflowexecutions", "v1"}};
 
+constexpr std::array kMethods{
+    ConnectorMethod{"googleapis.run.v1.namespaces.services.get", "GET",
+                    "/apis/serving.knative.dev/v1/{name}"},
+    ConnectorMethod{"googleapis.run.v1.namespaces.services.list", "GET",
+                    "/apis/serving.knative.dev/v1/{parent}/services"},
+    ConnectorMethod{"googleapis.run.v2.projects.locations.jobs.get", "GET", "/v2/{name}"},
+    ConnectorMethod{"googleapis.run.v2.projects.locations.jobs.list", "GET", "/v2/{parent}/jobs"},
+    ConnectorMethod{"googleapis.run.v2.projects.locations.jobs.run", "POST", "/v2/{name}:run"},
+    ConnectorMethod{"googleapis.run.v2.projects.locations.services.get", "GET", "/v2/{name}"},
+    ConnectorMethod{"googleapis.run.v2.projects.locations.services.list", "GET",
+                    "/v2/{parent}/services"},
+    ConnectorMethod{"googleapis.storage.v1.buckets.delete", "DELETE", "/storage/v1/b/{bucket}"},
+    ConnectorMethod{"googleapis.storage.v1.buckets.get", "GET", "/storage/v1/b/{bucket}"},
+    ConnectorMethod{"googleapis.storage.v1.buckets.insert", "POST", "/storage/v1/b"},
+    ConnectorMethod{"googleapis.storage.v1.buckets.list", "GET", "/storage/v1/b"},
+    ConnectorMethod{"googleapis.storage.v1.buckets.patch", "PATCH", "/storage/v1/b/{bucket}"},
+    ConnectorMethod{"googleapis.storage.v1.objects.compose", "POST",
+                    "/storage/v1/b/{destinationBucket}/o/{destinationObject}/compose"},
+    ConnectorMethod{"googleapis.storage.v1.objects.copy", "POST",
+                    "/storage/v1/b/{sourceBucket}/o/{sourceObject}/copyTo/b/{destinationBucket}/o/"
+                    "{destinationObject}"},
+    ConnectorMethod{"googleapis.storage.v1.objects.delete", "DELETE",
+                    "/storage/v1/b/{bucket}/o/{object}"},
+    ConnectorMethod{"googleapis.storage.v1.objects.get", "GET",
+                    "/storage/v1/b/{bucket}/o/{object}"},
+    ConnectorMethod{"googleapis.storage.v1.objects.insert", "POST",
+                    "/upload/storage/v1/b/{bucket}/o"},
+    ConnectorMethod{"googleapis.storage.v1.objects.list", "GET", "/storage/v1/b/{bucket}/o"},
+    ConnectorMethod{"googleapis.storage.v1.objects.patch", "PATCH",
+                    "/storage/v1/b/{bucket}/o/{object}"},
+    ConnectorMethod{"googleapis.storage.v1.objects.rewrite", "POST",
+                    "/storage/v1/b/{sourceBucket}/o/{sourceObject}/rewriteTo/b/"
+                    "{destinationBucket}/o/{destinationObject}"},
+    ConnectorMethod{
+        "googleapis.workflowexecutions.v1.projects.locations.workflows.executions.cancel", "POST",
+        "/v1/{name}:cancel"},
+    ConnectorMethod{
+        "googleapis.workflowexecutions.v1.projects.locations.workflows.executions.create", "POST",
+        ""},
+    ConnectorMethod{"googleapis.workflowexecutions.v1.projects.locations.workflows.executions.get",
+                    "GET", "/v1/{name}"},
+    ConnectorMethod{"googleapis.workflowexecutions.v1.projects.locations.workflows.executions.list",
+                    "GET", "/v1/{parent}/executions"},
+    ConnectorMethod{"googleapis.workflowexecutions.v1.projects.locations.workflows.executions.run",
+                    "POST", ""}};
+
 // The others of the connectors reference.
 constexpr std::array<std::string_view, 28> kCloudOnly{"aiplatform",
                                                       "batch",
@@ -63,6 +109,17 @@ ConnectorName Split(std::string_view name) {
 
 }  // namespace
 
+std::span<const ConnectorMethod> ConnectorMethods() {
+  return kMethods;
+}
+
+const ConnectorMethod* FindConnectorMethod(std::string_view name) {
+  for (const ConnectorMethod& method : kMethods) {
+    if (method.name == name) return &method;
+  }
+  return nullptr;
+}
+
 bool IsConnectorName(std::string_view name) {
   return name.starts_with(kPrefix) || name.starts_with("gke.");
 }
@@ -88,7 +145,19 @@ std::string ConnectorRefusal(std::string_view name) {
     const bool complete = dot != std::string_view::npos && dot > 0 &&
                           !parts.method.ends_with('.') &&
                           parts.method.find("..") == std::string_view::npos;
-    if (complete) return {};
+    if (!complete) continue;
+    if (FindConnectorMethod(name) != nullptr) return {};
+    const std::string api = fmt::format("{}{}.{}.", kPrefix, parts.api, parts.version);
+    std::string methods;
+    for (const ConnectorMethod& method : kMethods) {
+      if (!method.name.starts_with(api)) continue;
+      methods += methods.empty() ? "" : ", ";
+      methods += method.name.substr(api.size());
+    }
+    return fmt::format(
+        "the connector '{}' has no service behind it here; of {} {} there are {}; call others by "
+        "http.request",
+        name, parts.api, parts.version, methods);
   }
   if (!api_known) return fmt::format("symbol '{}' not found", name);
   return fmt::format(

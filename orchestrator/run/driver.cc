@@ -2,17 +2,25 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "orchestrator/run/execution_data_internal.h"
 #include "orchestrator/run/http_exchange.h"
 #include "orchestrator/stdlib/raised.h"
 
 namespace hyperlocal::workflow {
+namespace {
+
+// Events that are stored together: what the first of them asks for waits for the last.
+constexpr std::size_t kMostAtOnce = 256;
+
+}  // namespace
 
 // Something to do with an execution.
 struct Driver::Work {
@@ -21,6 +29,7 @@ struct Driver::Work {
   std::optional<Execution> execution;
   bool resumed = false;
   decltype(Event::what) what;
+  std::function<void(bool)> kept;  // null: nobody wants to know
 };
 
 // Where everybody leaves work. Outlives the driver as long as an answer may still come.
@@ -44,51 +53,94 @@ class Driver::Executions {
   Executions(DriverServices services, std::weak_ptr<Inbox> inbox)
       : services_(services), inbox_(std::move(inbox)) {}
 
+  // Takes one thing in. Nothing that an execution asks for then is done before Finish.
   void Handle(Work work) {
     if (work.execution) {
       const auto [place, added] = executions_.try_emplace(work.id, *std::move(work.execution));
       if (!added) return;  // the id is taken: a bug of the caller that must not end both
       if (work.resumed) {
-        for (const Effect& effect : place->second.PendingEffects()) Perform(work.id, effect);
-        if (place->second.state() != ExecutionState::kActive) executions_.erase(place);
+        if (place->second.state() == ExecutionState::kActive) {
+          advanced_.push_back({.id = work.id,
+                               .progress = {.effects = place->second.PendingEffects(), .logs = {}},
+                               .changed = false});
+        } else {
+          executions_.erase(place);
+        }
         return;
       }
     }
     const auto found = executions_.find(work.id);
+    if (work.kept) kept_.emplace_back(work.id, std::move(work.kept));
     if (found == executions_.end()) return;
     Advanced(work.id, found->second, std::move(work.what));
+  }
+
+  // What was stored is made to last, then what was asked for is done.
+  void Finish() {
+    if (services_.store != nullptr && !advanced_.empty()) {
+      if (const Status committed = services_.store->Commit(); !committed) {
+        for (const Outcome& outcome : advanced_) GiveUp(outcome.id, committed.error());
+      }
+    }
+    for (const auto& [id, kept] : std::exchange(kept_, {})) kept(executions_.contains(id));
+    ExecutionListener* const listener = services_.listener;
+    const std::vector<Outcome> outcomes = std::exchange(advanced_, {});
+    for (const Outcome& outcome : outcomes) {
+      const auto found = executions_.find(outcome.id);
+      if (found == executions_.end()) continue;
+      if (listener != nullptr && outcome.changed) {
+        for (const LogEntry& entry : outcome.progress.logs) listener->OnLog(outcome.id, entry);
+        listener->OnChanged(outcome.id, found->second);
+      }
+      if (found->second.state() != ExecutionState::kActive) continue;
+      for (const Effect& effect : outcome.progress.effects) Perform(outcome.id, effect);
+    }
+    for (const Outcome& outcome : outcomes) {
+      const auto found = executions_.find(outcome.id);
+      if (found != executions_.end() && found->second.state() != ExecutionState::kActive) {
+        executions_.erase(found);
+      }
+    }
   }
 
   std::size_t size() const { return executions_.size(); }
 
  private:
+  // What came of one event.
+  struct Outcome {
+    std::string id;
+    Progress progress;
+    bool changed = true;  // false: it was only taken up again
+  };
+
   void Advanced(const std::string& id, Execution& execution, decltype(Event::what) what) {
+    if (execution.state() != ExecutionState::kActive) return;  // over since the last Finish
     ExecutionListener* const listener = services_.listener;
     StepObserver* const observer = listener == nullptr ? nullptr : listener->ObserverOf(id);
-    const Progress progress = Advance(
+    Progress progress = Advance(
         execution, Event{.time = services_.clock->Now(), .what = std::move(what)}, observer);
     if (services_.store != nullptr) {
       if (const Status saved = services_.store->Save(id, execution); !saved) {
-        if (listener != nullptr) listener->OnAbandoned(id, saved.error());
-        executions_.erase(id);
+        GiveUp(id, saved.error());
         return;
       }
     }
-    if (listener != nullptr) {
-      for (const LogEntry& entry : progress.logs) listener->OnLog(id, entry);
-      listener->OnChanged(id, execution);
-    }
-    if (execution.state() != ExecutionState::kActive) {
-      executions_.erase(id);
-      return;
-    }
-    for (const Effect& effect : progress.effects) Perform(id, effect);
+    advanced_.push_back({.id = id, .progress = std::move(progress)});
+  }
+
+  void GiveUp(const std::string& id, const Error& error) {
+    if (executions_.erase(id) == 0) return;
+    if (services_.listener != nullptr) services_.listener->OnAbandoned(id, error);
   }
 
   void Perform(const std::string& id, const Effect& effect) {
     const auto answer = [inbox = inbox_, id](decltype(Event::what) what) {
       if (const std::shared_ptr<Inbox> open = inbox.lock()) {
-        open->Put({.id = id, .execution = std::nullopt, .resumed = false, .what = std::move(what)});
+        open->Put({.id = id,
+                   .execution = std::nullopt,
+                   .resumed = false,
+                   .what = std::move(what),
+                   .kept = {}});
       }
     };
     const std::uint64_t number = effect.id;
@@ -108,7 +160,8 @@ class Driver::Executions {
                                 {"SystemError"})});
         return;
       }
-      services_.connectors->Start(call, [answer, number](Raising<Value> outcome) {
+      const std::string key = id + "#" + std::to_string(number);
+      services_.connectors->Start(key, call, [answer, number](Raising<Value> outcome) {
         answer(ConnectorAnswered{number, std::move(outcome)});
       });
     }
@@ -136,6 +189,9 @@ class Driver::Executions {
   DriverServices services_;
   std::weak_ptr<Inbox> inbox_;
   std::unordered_map<std::string, Execution> executions_;
+  // Since the last Finish.
+  std::vector<Outcome> advanced_;
+  std::vector<std::pair<std::string, std::function<void(bool)>>> kept_;
 };
 
 Driver::Driver(DriverServices services)
@@ -148,24 +204,33 @@ void Driver::Start(std::string id, Execution execution) {
   inbox_->Put({.id = std::move(id),
                .execution = std::move(execution),
                .resumed = false,
-               .what = Started{}});
+               .what = Started{},
+               .kept = {}});
 }
 
 void Driver::Resume(std::string id, Execution execution) {
-  inbox_->Put(
-      {.id = std::move(id), .execution = std::move(execution), .resumed = true, .what = Started{}});
+  inbox_->Put({.id = std::move(id),
+               .execution = std::move(execution),
+               .resumed = true,
+               .what = Started{},
+               .kept = {}});
 }
 
 void Driver::Cancel(std::string id) {
-  inbox_->Put(
-      {.id = std::move(id), .execution = std::nullopt, .resumed = false, .what = Cancelled{}});
-}
-
-void Driver::DeliverCallback(std::string id, std::string callback, Value request) {
   inbox_->Put({.id = std::move(id),
                .execution = std::nullopt,
                .resumed = false,
-               .what = CallbackReceived{std::move(callback), std::move(request)}});
+               .what = Cancelled{},
+               .kept = {}});
+}
+
+void Driver::DeliverCallback(std::string id, std::string callback, Value request,
+                             std::function<void(bool)> kept) {
+  inbox_->Put({.id = std::move(id),
+               .execution = std::nullopt,
+               .resumed = false,
+               .what = CallbackReceived{std::move(callback), std::move(request)},
+               .kept = std::move(kept)});
 }
 
 bool Driver::Process() {
@@ -174,7 +239,12 @@ bool Driver::Process() {
     const std::lock_guard lock(inbox_->mutex);
     work.swap(inbox_->work);
   }
-  for (Work& one : work) executions_->Handle(std::move(one));
+  std::size_t taken = 0;
+  for (Work& one : work) {
+    executions_->Handle(std::move(one));
+    if (++taken % kMostAtOnce == 0) executions_->Finish();
+  }
+  executions_->Finish();
   return !work.empty();
 }
 

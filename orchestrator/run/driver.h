@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -42,8 +43,11 @@ class Driver {
   // was stored is not made again; one whose answer was not, is.
   void Resume(std::string id, Execution execution);
   void Cancel(std::string id);
-  // A request to a callback endpoint; see CallbackRequest.
-  void DeliverCallback(std::string id, std::string callback, Value request);
+  // A request to a callback endpoint; see CallbackRequest. `kept` is called from the driver's
+  // thread: with true once the request is stored with the execution, with false when there is no
+  // such execution (any more) or it could not be stored.
+  void DeliverCallback(std::string id, std::string callback, Value request,
+                       std::function<void(bool)> kept = {});
 
   // Handles what has happened, and goes on until Stop.
   void Run();

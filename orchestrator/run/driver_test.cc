@@ -22,7 +22,7 @@ using testing::JsonReply;
 using testing::ProgramOf;
 
 // What a driver was told of, and what was stored when.
-class Journal final : public ExecutionStore, public ExecutionListener {
+class Journal : public ExecutionStore, public ExecutionListener {
  public:
   Status Save(const std::string& id, const Execution& execution) override {
     if (refuses) return Error{ErrorCode::kIo, "the disk is full"};
@@ -124,6 +124,71 @@ TEST_F(DriverTest, StoresBeforeItCallsAndAgainAfterTheAnswer) {
   EXPECT_EQ(journal.ended["e"], "SUCCEEDED 1");
 }
 
+class CommittingJournal final : public Journal {
+ public:
+  Status Commit() override {
+    if (fails) return Error{ErrorCode::kIo, "the disk is full"};
+    if (saved != nullptr) *saved += "commit ";
+    return Ok();
+  }
+  bool fails = false;
+};
+
+TEST_F(DriverTest, EventsThatComeTogetherAreStoredTogether) {
+  std::string notes;
+  NotingCaller caller(notes);
+  CommittingJournal committing;
+  committing.saved = &notes;
+  services.http = &caller;
+  services.store = &committing;
+  services.listener = &committing;
+  Driver driver(services);
+  driver.Start("e", Begin(kFetch, Value(1)));
+  driver.Start("f", Begin(kFetch, Value(2)));
+  driver.Process();
+  EXPECT_EQ(notes, "save save commit call call ");
+  RunToEnd(driver);
+  EXPECT_EQ(notes, "save save commit call call save save commit ");
+  EXPECT_EQ(committing.logs.size(), 2U);
+
+  committing.fails = true;
+  driver.Start("g", Begin(kFetch, Value(3)));
+  RunToEnd(driver);
+  EXPECT_EQ(committing.ended["g"], "abandoned: the disk is full");
+  EXPECT_EQ(notes, "save save commit call call save save commit save ");
+  EXPECT_EQ(driver.active(), 0U);
+}
+
+TEST_F(DriverTest, ACallbackIsAcknowledgedOnceItIsStored) {
+  Driver driver(services);
+  driver.Start("e", Begin(R"(
+- c: {call: events.create_callback_endpoint, result: c}
+- w: {call: events.await_callback, args: {callback: "${c}"}, result: r}
+- d: {return: "${r}"}
+)"));
+  driver.Process();
+  const Execution waiting = Execution::Deserialize(ProgramOf(R"(
+- c: {call: events.create_callback_endpoint, result: c}
+- w: {call: events.await_callback, args: {callback: "${c}"}, result: r}
+- d: {return: "${r}"}
+)"),
+                                                   journal.stored["e"])
+                                .value();
+  std::string told;
+  driver.DeliverCallback("e", waiting.Callbacks().at(0).id, Value(7), [&](bool kept) {
+    told += kept ? "kept " : "lost ";
+    EXPECT_EQ(Execution::Deserialize(waiting.program(), journal.stored["e"]).value().result(),
+              Value(7));
+  });
+  EXPECT_EQ(told, "");
+  driver.Process();
+  EXPECT_EQ(told, "kept ");
+  EXPECT_EQ(journal.ended["e"], "SUCCEEDED 7");
+  driver.DeliverCallback("e", "c", Value(8), [&](bool kept) { told += kept ? "kept" : "lost"; });
+  driver.Process();
+  EXPECT_EQ(told, "kept lost");
+}
+
 TEST_F(DriverTest, ACallWhoseAnswerWasStoredIsNotMadeAgain) {
   const char* source = R"(
 - one: {call: http.post, args: {url: "http://s/1"}, result: a}
@@ -217,8 +282,9 @@ TEST_F(DriverTest, CancellingEndsAnExecutionThatWaits) {
 
 class Echo final : public Connectors {
  public:
-  void Start(ConnectorCall call, std::function<void(Raising<Value>)> done) override {
-    done(Value(call.name + testing::Text(call.arguments)));
+  void Start(std::string key, ConnectorCall call,
+             std::function<void(Raising<Value>)> done) override {
+    done(Value(key + call.name + testing::Text(call.arguments)));
   }
 };
 
@@ -231,8 +297,9 @@ TEST_F(DriverTest, ConnectorsAreTheHosts) {
 - b: {return: "${r}"}
 )"));
   RunToEnd(driver);
-  EXPECT_THAT(journal.ended["e"],
-              HasSubstr("googleapis.run.v2.projects.locations.jobs.run{\\\"name\\\":\\\"n\\\"}"));
+  EXPECT_THAT(
+      journal.ended["e"],
+      HasSubstr("e#1googleapis.run.v2.projects.locations.jobs.run{\\\"name\\\":\\\"n\\\"}"));
 }
 
 TEST_F(DriverTest, WorksForCallersInOtherThreads) {

@@ -26,8 +26,10 @@ class IdentityTokens {
 class Connectors {
  public:
   virtual ~Connectors() = default;
-  // Calls `done` once, from any thread, perhaps before this returns.
-  virtual void Start(ConnectorCall call, std::function<void(Raising<Value>)> done) = 0;
+  // `key` is the call's own, and the same when it is made again after a restart: what was begun
+  // before can be found by it. Calls `done` once, from any thread, perhaps before this returns.
+  virtual void Start(std::string key, ConnectorCall call,
+                     std::function<void(Raising<Value>)> done) = 0;
 };
 
 // Keeps executions so that they survive the process.
@@ -38,6 +40,10 @@ class ExecutionStore {
   // asks for. When this fails, nothing of it is done, and the execution is given up
   // (ExecutionListener::OnAbandoned); what was stored before can be resumed.
   virtual Status Save(const std::string& id, const Execution& execution) = 0;
+  // Everything saved since the last call is kept when this returns: one call for as many events as
+  // came together. What executions ask for is done only then; when it fails, all of them are given
+  // up.
+  virtual Status Commit() { return Ok(); }
 };
 
 class ExecutionListener {
@@ -46,7 +52,7 @@ class ExecutionListener {
   // For the entries of an execution's steps; null when nobody wants them.
   virtual StepObserver* ObserverOf(const std::string& /*id*/) { return nullptr; }
   virtual void OnLog(const std::string& /*id*/, const LogEntry& /*entry*/) {}
-  // After every event, also the last one.
+  // After every event, also the last one; several that came together may have been taken in before.
   virtual void OnChanged(const std::string& /*id*/, const Execution& /*execution*/) {}
   // It could not be saved.
   virtual void OnAbandoned(const std::string& /*id*/, const Error& /*error*/) {}

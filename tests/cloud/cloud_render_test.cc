@@ -138,6 +138,21 @@ TEST_F(CloudRenderTest, AnErrorOfTheServiceComesThroughTheWorkflow) {
       << rendered.error().message;
 }
 
+TEST_F(CloudRenderTest, WhatTheEdgeRefusesForGoodIsToldWithItsStatusAndStep) {
+  const LocalRenderOptions options = Options("cloud.mp4");
+  LocalCloudOptions cloud = Cloud();
+  cloud.faults.service =
+      R"({"rules": [{"action": "renderChunk", "fault": "status", "status": 503}]})";
+  cloud.faults.workflow_clock_rate = 200;
+  RenderObserver nobody;
+  const auto rendered = RenderThroughCloud(options, cloud, nobody, CancellationToken());
+  ASSERT_FALSE(rendered);
+  EXPECT_TRUE(rendered.error().spec().retryable);
+  for (const char* const part : {"HTTP status 503", "retries are used up", "renderChunk"}) {
+    EXPECT_NE(rendered.error().message.find(part), std::string::npos) << rendered.error().message;
+  }
+}
+
 TEST_F(CloudRenderTest, EndsSoonWhenItIsCancelled) {
   ASSERT_TRUE(WriteWholeFile(
       project() / "testcard.json",

@@ -6,8 +6,15 @@ const DEPTH_LIMIT = 512;
 
 const isWholeNumber = (value) => Number.isSafeInteger(value) && value >= 0;
 
+const RESOLUTIONS = new Set([
+  "landscape", "portrait", "landscape-4k", "portrait-4k", "square", "square-4k", "1080p", "hd", "4k", "uhd",
+  "1080p-portrait", "portrait-1080p", "1080p-square", "square-1080p", "4k-portrait", "4k-square",
+]);
+
 // null is absent to whoever uses these fields.
 const TYPES = {
+  "config.outputResolution": (value) => typeof value === "string" && RESOLUTIONS.has(value.toLowerCase()),
+  "config.outputResolutionAspectAgnostic": (value) => typeof value === "boolean",
   "config.entryFile": (value) => typeof value === "string" && value !== "",
   "config.planDirSizeLimitBytes": isWholeNumber,
   "config.cfr": (value) => typeof value === "boolean",
@@ -15,7 +22,7 @@ const TYPES = {
 
 export const DIVERGENCES = [
   {
-    name: "mistyped entryFile, planDirSizeLimitBytes, cfr",
+    name: "mistyped outputResolution, outputResolutionAspectAgnostic, entryFile, planDirSizeLimitBytes, cfr",
     reason: "refused here; the published renderer leaves them to whoever uses them",
     covers: ({ kind, input, ours, theirs }) => {
       const isRightType = kind === "check-config" && theirs.accepted && TYPES[ours.refused];

@@ -20,7 +20,11 @@ const FRAMES = 30;
 const KINDS = {
   h264: { format: "mp4" },
   h265: { format: "mp4", codec: "h265" },
+  // Only when they are named: half a minute each. Their alpha is not looked at here.
+  webm: { format: "webm" },
+  mov: { format: "mov" },
 };
+const USUAL_KINDS = ["h264", "h265"];
 
 // A chunk has to look as if its maker had made the plan as well, whoever did. Decibels, of the worst frame.
 const SAME_MAKER_FLOOR = 50;
@@ -34,7 +38,7 @@ const SOUND_SECONDS = [0.7, 1.4]; // padded, and cut
 const HELP = `Usage: node tests/peers/exchange.mjs [options]
 
   --protocol v1|v2   only this one (default: both)
-  --kind h264|h265   only this one (default: both)
+  --kind NAME        only this one of h264, h265, webm, mov (default: the first two)
   --hyperlocal PATH  the program to ask (default: build/dev/cli/hyperlocal)
   --help             this text
 
@@ -143,7 +147,7 @@ const exchange = async (protocol, kind, makers) => {
     if (!(await attempt(`plan by ${planner.name}`, () => planner.plan(protocol, PROJECT, config, directory)))) continue;
     const mixtures = [];
     for (const renderer of makers) {
-      const files = indexes.map((index) => place(planner.name, renderer.name, `chunk-${index}.mp4`));
+      const files = indexes.map((index) => place(planner.name, renderer.name, `chunk-${index}.${config.format}`));
       let rendered = 0;
       for (const [index, file] of files.entries()) {
         const what = `plan ${planner.name}, chunk ${index} by ${renderer.name}`;
@@ -164,7 +168,7 @@ const exchange = async (protocol, kind, makers) => {
     for (const mixture of mixtures) {
       for (const assembler of makers) {
         const what = `plan ${planner.name}, chunks ${mixture.name}, assembled by ${assembler.name}`;
-        const output = place(planner.name, mixture.name, `${assembler.name}.mp4`);
+        const output = place(planner.name, mixture.name, `${assembler.name}.${config.format}`);
         const decoded = await attempt(what, async () => {
           await assembler.assemble(protocol, directory, mixture.files, output, null);
           return decodeFrames(output, config);
@@ -182,8 +186,11 @@ const exchange = async (protocol, kind, makers) => {
   const alone = (name) => mixed.get(`plan ${name}, chunks ${name}, assembled by ${name}`)?.decoded;
   for (const [what, { planner, mixture, output, decoded }] of mixed) {
     const stream = await probe(output, "v:0");
-    const says = `${stream.nb_frames} frames, ${stream.avg_frame_rate}, ${Number(stream.duration)} s`;
-    const expected = `${FRAMES} frames, ${config.fps}/1, ${FRAMES / config.fps} s`;
+    // A webm has neither number in its stream.
+    const isWebm = config.format === "webm";
+    const rest = isWebm ? "" : `, ${stream.nb_frames} frames, ${Number(stream.duration)} s`;
+    const says = `${stream.avg_frame_rate}${rest}`;
+    const expected = `${config.fps}/1${isWebm ? "" : `, ${FRAMES} frames, ${FRAMES / config.fps} s`}`;
     if (decoded.length !== FRAMES || says !== expected) {
       problem(`${what}: ${decoded.length} frames; the file says ${says}; ${expected} expected`);
       continue;
@@ -213,7 +220,7 @@ const exchange = async (protocol, kind, makers) => {
 const published = await loadPublishedStages().catch((error) => fail(69, error.message));
 const makers = [published, makeHyperlocalStages(path.resolve(options.hyperlocal))];
 for (const protocol of options.protocol ? [options.protocol] : ["v1", "v2"]) {
-  for (const kind of options.kind ? [options.kind] : Object.keys(KINDS)) await exchange(protocol, kind, makers);
+  for (const kind of options.kind ? [options.kind] : USUAL_KINDS) await exchange(protocol, kind, makers);
 }
 const verdict = problems === 0 ? "every mixture is as it should be" : `${problems} problems`;
 say(`${verdict}\n`, () => process.exit(problems === 0 ? 0 : 1));

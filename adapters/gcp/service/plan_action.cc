@@ -33,6 +33,7 @@ Result<PlanDirectory> MakePlan(const fs::path& project, const RenderConfig& conf
   request.plan_directory = context.work / "plan";
   request.entry_file = config.entry_file;
   request.variables_json = config.variables_json;
+  request.assets = context.options.assets;
   request.config_for = [&config](const CompositionFacts&) { return Result<RenderConfig>(config); };
   if (ServiceObserver* const observer = context.options.observer) {
     request.on_message = [observer](std::string_view line) { observer->OnPageMessage(line); };

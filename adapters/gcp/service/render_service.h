@@ -12,6 +12,7 @@
 
 #include "adapters/gcp/service/service_observer.h"
 #include "engine/archive/archive_reader.h"
+#include "engine/composition/asset_sources.h"
 #include "engine/error/result.h"
 #include "engine/http/http_server.h"
 #include "engine/object_store.h"
@@ -37,6 +38,10 @@ struct RenderServiceOptions {
   int concurrency = 0;
   // Browsers that are kept warm while no request uses them; each is some 150 MB.
   int idle_browsers = 4;
+
+  // Where a plan may take what a page asks for from outside of its project, besides the packages
+  // that every plan looks at. What it calls may be called from any thread.
+  AssetSources assets;
 
   // Hears of plans, chunks and frames while they are made; must outlive the service. Null: nobody
   // does. (The local render shows its progress by it.)
