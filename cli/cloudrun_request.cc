@@ -108,6 +108,7 @@ Result<ordered_json> CloudRenderConfig(const CommandLine& line, const fs::path& 
     HYPERLOCAL_TRY(const std::optional<int> number, line.WholeNumber(flag));
     if (number) config[field] = *number;
   }
+  if (line.Has("allow-system-fonts")) config["rejectOnSystemFonts"] = false;
   HYPERLOCAL_TRY_STATUS(AddResolution(line, config));
   HYPERLOCAL_TRY_STATUS(ConfigText(config, std::nullopt));
   return config;

@@ -33,6 +33,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::chrono::minutes kFetchTime{5};
 constexpr double kFrameTolerance = 1e-3;  // as published
 constexpr FrameRate kVisitRate{60, 1};    // of the frames that planning visits
 constexpr double kLongestSeconds = 24 * 3600;  // what lasts longer was not meant to
@@ -163,6 +164,8 @@ class Surveyor {
     options.fps = kVisitRate;
     options.variables_json = request_.variables_json.value_or("");
     options.ready_timeout = request_.ready_timeout;
+    // The page waits while what it asks for is fetched.
+    if (request_.assets.fetch) options.ready_timeout += kFetchTime;
     options.answer_outside = [this](const std::string& url) {
       // A font is asked for by the first text that is drawn in it, by no fault of the page.
       const bool is_new = recorder_.recorded().Find(url) == nullptr;
