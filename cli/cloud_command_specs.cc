@@ -137,7 +137,7 @@ CommandSpec EnvSpec() {
                  .choices = {"sh", "fish", "dotenv", "json"}},
                 HelpFlag()},
       .examples = {{"hyperlocal env", "eval \"$(hyperlocal env)\" takes them into this shell"},
-                   {"hyperlocal env --format fish | source", "in a fish shell"},
+                   {"hyperlocal env --format fish", "the same for fish: … | source"},
                    {"hyperlocal env --format dotenv > .env", "for a tool that reads .env"}},
   };
 }

@@ -16,10 +16,10 @@
 #include "adapters/gcp/sdk/render.h"
 #include "adapters/gcp/sdk/render_control.h"
 #include "cli/composition_config.h"
+#include "cli/progress_feed.h"
 #include "cli/render_output.h"
 #include "cli/serial_observer.h"
 #include "cli/service_events.h"
-#include "cli/step_events.h"
 #include "engine/archive/archive_reader.h"
 #include "engine/av/frame_directory.h"
 #include "engine/composition/project.h"
@@ -112,9 +112,12 @@ Error ErrorOfExecution(const RenderFault& fault) {
   }
   if (code.is_number_integer()) {
     Error error = ErrorOfAnswer(code.get<int>(), "");
+    const json chunk = member("ChunkIndex");
     error.message = fmt::format(
-        "the service's edge answered with HTTP status {}{}\n{}", code.get<int>(),
-        error.spec().retryable ? ", and the workflow's retries are used up" : "", fault.state);
+        "{}the service's edge answered with HTTP status {}{}\n{}",
+        chunk.is_number_integer() ? fmt::format("chunk {}: ", chunk.get<int>()) : "",
+        code.get<int>(), error.spec().retryable ? ", and the workflow's retries are used up" : "",
+        fault.state);
     return error;
   }
   const json message = member("message");
@@ -145,7 +148,7 @@ class CloudRender {
     HYPERLOCAL_TRY(const CompositionFacts facts, DeclaredFacts(options_, cancel_));
     HYPERLOCAL_TRY(const RenderConfig config, ConfigFor(options_, facts));
     HYPERLOCAL_TRY(const RenderHandle handle, Start(config));
-    HYPERLOCAL_TRY(const WorkflowExecution execution, Await(handle, config));
+    HYPERLOCAL_TRY(const WorkflowExecution execution, Await(handle));
     HYPERLOCAL_TRY(LocalRenderResult result, Fetch(execution, config));
     if (!options_.frame_hashes.empty()) {
       const FrameFacts frames{result.width, result.height, result.fps, options_.format};
@@ -199,11 +202,10 @@ class CloudRender {
   }
 
   // The execution when it has succeeded; else the error for which it has not.
-  Result<WorkflowExecution> Await(const RenderHandle& handle, const RenderConfig& config) {
-    StepEvents steps(observer_, {config.fps, 1}, config.width, config.height);
+  Result<WorkflowExecution> Await(const RenderHandle& handle) {
+    ProgressFeed steps(times_);
     RenderProgressOptions progress;
     progress.execution_name = handle.execution_name;
-    progress.store = storage_.get();
     auto next_step_look = Clock::now();
     for (;;) {
       if (cancel_.cancelled()) {
@@ -222,9 +224,10 @@ class CloudRender {
       if (!cloud_options_.service_command.empty() && Clock::now() >= next_step_look) {
         next_step_look = Clock::now() + kBetweenStepLooks;
         progress.now = std::chrono::system_clock::now();
+        progress.store = steps.planned() ? nullptr : storage_.get();  // the plan is read once
         HYPERLOCAL_TRY(const CloudRenderProgress now,
                        GetRenderProgress(*executions_, progress, cancel_));
-        steps.Tell(now);
+        steps.Take(now);
       }
       std::this_thread::sleep_for(kBetweenLooks);
     }

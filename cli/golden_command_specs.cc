@@ -128,8 +128,8 @@ CommandSpec AcceptSpec() {
           "Chrome and FFmpeg and the digests of fonts and project.",
       .flags = {FixturesFlag(), JsonAnswer(), HelpFlag()},
       .examples = {{"hyperlocal golden accept gsap", "one fixture"},
-                   {"hyperlocal golden accept", "all of them"},
-                   {"git diff --stat golden/fixtures", "then look at what changed"}},
+                   {"hyperlocal golden accept", "all of them; git shows what changed"},
+                   {"hyperlocal golden accept --fixtures my/fixtures", "your own"}},
   };
 }
 

@@ -115,13 +115,6 @@ TEST_F(ProgramTest, AFullStandardOutputIsStatus74) {
   EXPECT_EQ(Run("render " + TestCard() + " -o out.mp4 --quiet >/dev/full").status, 74);
 }
 
-TEST_F(ProgramTest, AFormatWithoutAnEncoderFailsTyped) {
-  const Outcome outcome = Run("render " + TestCard() + " --format mov --json --quiet");
-  EXPECT_EQ(outcome.status, 65) << outcome.err;
-  EXPECT_EQ(nlohmann::json::parse(outcome.out)["error"]["code"],
-            "FORMAT_NOT_SUPPORTED_IN_DISTRIBUTED");
-}
-
 TEST_F(ProgramTest, DoctorNamesWhatIsMissingAndTheFix) {
   const Outcome outcome =
       Run("doctor", "PRODUCER_HEADLESS_SHELL_PATH=/nowhere/chrome TMPDIR=/nowhere");

@@ -138,7 +138,7 @@ TEST_F(CloudRenderTest, AnErrorOfTheServiceComesThroughTheWorkflow) {
       << rendered.error().message;
 }
 
-TEST_F(CloudRenderTest, WhatTheEdgeRefusesForGoodIsToldWithItsStatusAndStep) {
+TEST_F(CloudRenderTest, WhatTheEdgeRefusesForGoodIsToldWithItsStatusAndChunk) {
   const LocalRenderOptions options = Options("cloud.mp4");
   LocalCloudOptions cloud = Cloud();
   cloud.faults.service =
@@ -148,7 +148,7 @@ TEST_F(CloudRenderTest, WhatTheEdgeRefusesForGoodIsToldWithItsStatusAndStep) {
   const auto rendered = RenderThroughCloud(options, cloud, nobody, CancellationToken());
   ASSERT_FALSE(rendered);
   EXPECT_TRUE(rendered.error().spec().retryable);
-  for (const char* const part : {"HTTP status 503", "retries are used up", "renderChunk"}) {
+  for (const char* const part : {"chunk ", "HTTP status 503", "retries are used up"}) {
     EXPECT_NE(rendered.error().message.find(part), std::string::npos) << rendered.error().message;
   }
 }

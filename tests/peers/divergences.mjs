@@ -15,6 +15,7 @@ const RESOLUTIONS = new Set([
 const TYPES = {
   "config.outputResolution": (value) => typeof value === "string" && RESOLUTIONS.has(value.toLowerCase()),
   "config.outputResolutionAspectAgnostic": (value) => typeof value === "boolean",
+  "config.rejectOnSystemFonts": (value) => typeof value === "boolean",
   "config.entryFile": (value) => typeof value === "string" && value !== "",
   "config.planDirSizeLimitBytes": isWholeNumber,
   "config.cfr": (value) => typeof value === "boolean",
@@ -22,7 +23,7 @@ const TYPES = {
 
 export const DIVERGENCES = [
   {
-    name: "mistyped outputResolution, outputResolutionAspectAgnostic, entryFile, planDirSizeLimitBytes, cfr",
+    name: "mistyped rejectOnSystemFonts, outputResolution, outputResolutionAspectAgnostic, entryFile, planDirSizeLimitBytes, cfr",
     reason: "refused here; the published renderer leaves them to whoever uses them",
     covers: ({ kind, input, ours, theirs }) => {
       const isRightType = kind === "check-config" && theirs.accepted && TYPES[ours.refused];

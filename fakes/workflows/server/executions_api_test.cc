@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <thread>
 
 #include "fakes/workflows/server/server_test_support.h"
 
@@ -195,6 +196,10 @@ TEST_F(ExecutionsApiTest, BeyondTheLimitTheyAreQueuedAndStartInTurn) {
   EXPECT_EQ(api->Post(Path()).status, 429);
   EXPECT_EQ(api->Post("/v1/" + second + ":cancel").Text("state"), "CANCELLED");
   EXPECT_TRUE(server->CancelExecution(first));
+  // Its turn comes on the thread that runs executions.
+  for (int i = 0; i < 10'000 && server->GetExecution(third)->state == "QUEUED"; ++i) {
+    std::this_thread::yield();
+  }
   EXPECT_EQ(server->GetExecution(third)->state, "ACTIVE");
   EXPECT_TRUE(server->CancelExecution(third));
 }
