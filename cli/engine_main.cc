@@ -32,12 +32,21 @@
 #include "cli/serve_command.h"
 #include "cli/signal_watcher.h"
 #include "cli/stage_commands.h"
+#include "cli/state_directory.h"
 #include "cli/storage_command.h"
 #include "cli/storage_serve_command.h"
 #include "cli/workflow_command.h"
 
 namespace hyperlocal::cli {
 namespace {
+
+// Where the emulated cloud keeps its key from one render to the next; empty where that cannot be.
+std::filesystem::path KeyDirectory() {
+  const auto directory = StateDirectory("identity", GetProcessVariable);
+  std::error_code failed;
+  if (directory) std::filesystem::create_directories(*directory, failed);
+  return directory && !failed ? *directory : std::filesystem::path();
+}
 
 // Through the emulated cloud, unless the engine alone is asked for.
 RenderFunction RenderOf(const CommandLine& line, CommandContext& context) {
@@ -47,6 +56,7 @@ RenderFunction RenderOf(const CommandLine& line, CommandContext& context) {
     if (line.Has("direct")) return RenderLocally(options, observer, cancel);
     HYPERLOCAL_TRY(LocalCloudOptions cloud, CloudOptionsOf(line, context));
     cloud.warn = nullptr;  // the display is the observer's
+    cloud.key_directory = KeyDirectory();
     return RenderThroughCloud(options, std::move(cloud), observer, cancel);
   };
 }

@@ -90,7 +90,10 @@ struct LocalCloud::Running {
 
   Status StartIdentity() {
     cloud_run::TokenIssuerOptions account;
-    HYPERLOCAL_TRY(account.key_directory, Subdirectory(options.data, "identity"));
+    account.key_directory = options.key_directory;
+    if (account.key_directory.empty()) {
+      HYPERLOCAL_TRY(account.key_directory, Subdirectory(options.data, "identity"));
+    }
     HYPERLOCAL_TRY(issuer, cloud_run::TokenIssuer::Create(std::move(account)));
     cloud_run::TokenVerifierOptions verification;
     verification.key_set = [this] { return Result<std::string>(issuer->key_set()); };

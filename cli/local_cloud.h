@@ -23,6 +23,9 @@ struct LocalCloudOptions {
   // Where objects, executions and the key of the tokens are kept; must exist. Empty: nothing is
   // kept.
   std::filesystem::path data;
+  // Where the key of the tokens is kept instead, beyond this cloud: to make one takes some tenths
+  // of a second. Must exist; empty: with the data.
+  std::filesystem::path key_directory;
   Durability durability = Durability::kSynced;
 
   std::string host = "127.0.0.1";
