@@ -22,6 +22,7 @@
 #include "cli/service_events.h"
 #include "engine/archive/archive_reader.h"
 #include "engine/av/frame_directory.h"
+#include "engine/composition/declared_variables.h"
 #include "engine/composition/project.h"
 #include "engine/config/render_config.h"
 #include "engine/file/scratch_directory.h"
@@ -141,6 +142,11 @@ class CloudRender {
     if (!options_.frame_hashes.empty()) HYPERLOCAL_TRY_STATUS(CheckFrameHashes());
     HYPERLOCAL_TRY(const ProjectKind kind,
                    DetectProjectKind(options_.project, options_.entry_file));
+    if (kind == ProjectKind::kHtml && options_.strict_variables) {
+      // No field of the wire says it: the client judges, before there is a cloud.
+      HYPERLOCAL_TRY_STATUS(
+          RequireDeclaredVariables(options_.project, options_.entry_file, options_.variables_json));
+    }
     HYPERLOCAL_TRY(scratch_, ScratchDirectory::Create("work"));
     HYPERLOCAL_TRY_STATUS(StartCloud());
     if (kind == ProjectKind::kHtml) cloud_->WarmUp(cloud_options_.instances);

@@ -255,4 +255,18 @@ Result<std::vector<std::string>> ProjectVariableIssues(
   return std::move(check.issues);
 }
 
+Status RequireDeclaredVariables(const std::filesystem::path& project, const std::string& entry,
+                                const std::optional<std::string>& variables_json) {
+  const auto undeclared =
+      variables_json ? UndeclaredDocument::kTakesNothing : UndeclaredDocument::kTakesAnything;
+  HYPERLOCAL_TRY(const std::vector<std::string> issues,
+                 ProjectVariableIssues(project, entry, variables_json, undeclared));
+  if (issues.empty()) return Ok();
+  std::string list;
+  for (const std::string& issue : issues) list += "\n  " + issue;
+  return Error{ErrorCode::kInvalidConfig,
+               "[validateConfig] config.variables: not as the composition declares them:" + list,
+               "config.variables"};
+}
+
 }  // namespace hyperlocal

@@ -30,4 +30,10 @@ Result<std::vector<std::string>> ProjectVariableIssues(
     const std::filesystem::path& project, const std::string& entry,
     const std::optional<std::string>& variables_json, UndeclaredDocument undeclared);
 
+// The strict judgement: kInvalidConfig (field config.variables) that lists everything wrong, of a
+// composition that declares nothing every given variable. Other errors: those of
+// ProjectVariableIssues.
+Status RequireDeclaredVariables(const std::filesystem::path& project, const std::string& entry,
+                                const std::optional<std::string>& variables_json);
+
 }  // namespace hyperlocal

@@ -138,6 +138,22 @@ TEST_F(CloudRenderTest, AnErrorOfTheServiceComesThroughTheWorkflow) {
       << rendered.error().message;
 }
 
+TEST_F(CloudRenderTest, StrictVariablesAreJudgedThroughTheCloudToo) {
+  ASSERT_TRUE(fs::remove(project() / "testcard.json"));
+  ASSERT_TRUE(WriteWholeFile(project() / "index.html",
+                             "<div data-composition-id=a data-width=160 data-height=96 "
+                             "data-duration=1></div>"));
+  LocalRenderOptions options = Options("cloud.mp4");
+  options.variables_json = R"({"headline": 3})";
+  options.strict_variables = true;
+  RenderObserver nobody;
+  const auto rendered = RenderThroughCloud(options, Cloud(), nobody, CancellationToken());
+  ASSERT_FALSE(rendered);
+  EXPECT_EQ(rendered.error().code, ErrorCode::kInvalidConfig) << rendered.error().message;
+  EXPECT_NE(rendered.error().message.find("headline"), std::string::npos)
+      << rendered.error().message;
+}
+
 TEST_F(CloudRenderTest, WhatTheEdgeRefusesForGoodIsToldWithItsStatusAndChunk) {
   const LocalRenderOptions options = Options("cloud.mp4");
   LocalCloudOptions cloud = Cloud();
