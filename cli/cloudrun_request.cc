@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "cli/composition_variables.h"
 #include "engine/composition/declared_size.h"
+#include "engine/composition/declared_variables.h"
 #include "engine/composition/project.h"
 #include "engine/composition/test_card.h"
 #include "engine/config/output_resolution.h"
@@ -150,7 +150,9 @@ Result<std::vector<std::string>> CheckVariables(const fs::path& project,
   if (!variables || variables->empty()) return issues;
   // The composition's own check says what is wrong with a file that cannot be read.
   const auto html = ReadWholeFile(project / kEntry);
-  if (html) issues = VariableIssues(*html, nlohmann::json(*variables));
+  if (html) {
+    HYPERLOCAL_TRY(issues, VariableIssues(*html, variables->dump()));
+  }
   if (!strict || issues.empty()) return issues;
   return Error{ErrorCode::kInvalidConfig,
                fmt::format("--strict-variables: {}", fmt::join(issues, "; "))};

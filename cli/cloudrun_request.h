@@ -25,7 +25,7 @@ Result<std::string> ConfigText(nlohmann::ordered_json config,
 // --variables or --variables-file. Errors: kUsage; kNoInput, kIo, kInvalidJson for the file.
 Result<std::optional<nlohmann::ordered_json>> VariablesOf(const CommandLine& line);
 
-// The composition's issues with them (composition_variables.h). `strict` makes them an error,
+// The composition's issues with them (declared_variables.h). `strict` makes them an error,
 // kInvalidConfig; else they are what to warn of.
 Result<std::vector<std::string>> CheckVariables(
     const std::filesystem::path& project, const std::optional<nlohmann::ordered_json>& variables,
