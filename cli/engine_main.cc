@@ -53,7 +53,15 @@ RenderFunction RenderOf(const CommandLine& line, CommandContext& context) {
   return [&line, &context](LocalRenderOptions options, RenderObserver& observer,
                            const CancellationToken& cancel) -> Result<LocalRenderResult> {
     options.assets = AssetSourcesOfUser(options.fetch, cancel);
-    if (line.Has("direct")) return RenderLocally(options, observer, cancel);
+    if (line.Has("direct")) {
+      for (const char* const flag : {"faults", "service-command", "workflow"}) {
+        if (line.Has(flag)) {
+          return Error{ErrorCode::kUsage, std::string("--direct leaves out the cloud that --") +
+                                              flag + " is about: give one of them"};
+        }
+      }
+      return RenderLocally(options, observer, cancel);
+    }
     HYPERLOCAL_TRY(LocalCloudOptions cloud, CloudOptionsOf(line, context));
     cloud.warn = nullptr;  // the display is the observer's
     cloud.key_directory = KeyDirectory();

@@ -115,6 +115,12 @@ TEST_F(ProgramTest, AFullStandardOutputIsStatus74) {
   EXPECT_EQ(Run("render " + TestCard() + " -o out.mp4 --quiet >/dev/full").status, 74);
 }
 
+TEST_F(ProgramTest, DirectAndWhatIsAboutTheCloudExcludeEachOther) {
+  const Outcome outcome = Run("render " + TestCard() + " --direct --faults random:1 --quiet");
+  EXPECT_EQ(outcome.status, 64) << outcome.err;
+  EXPECT_NE(outcome.err.find("--faults"), std::string::npos) << outcome.err;
+}
+
 TEST_F(ProgramTest, DoctorNamesWhatIsMissingAndTheFix) {
   const Outcome outcome =
       Run("doctor", "PRODUCER_HEADLESS_SHELL_PATH=/nowhere/chrome TMPDIR=/nowhere");
