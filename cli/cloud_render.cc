@@ -27,6 +27,7 @@
 #include "engine/config/render_config.h"
 #include "engine/file/scratch_directory.h"
 #include "engine/json/canonical_json.h"
+#include "engine/profile/profile.h"
 #include "engine/wire/failure_body.h"
 #include "engine/wire/render_result.h"
 
@@ -155,6 +156,7 @@ class CloudRender {
     HYPERLOCAL_TRY(const RenderConfig config, ConfigFor(options_, facts));
     HYPERLOCAL_TRY(const RenderHandle handle, Start(config));
     HYPERLOCAL_TRY(const WorkflowExecution execution, Await(handle));
+    if (Profile::recording()) ProfileSteps(handle);
     HYPERLOCAL_TRY(LocalRenderResult result, Fetch(execution, config));
     if (!options_.frame_hashes.empty()) {
       const FrameFacts frames{result.width, result.height, result.fps, options_.format};
@@ -236,6 +238,19 @@ class CloudRender {
         steps.Take(now);
       }
       std::this_thread::sleep_for(kBetweenLooks);
+    }
+  }
+
+  // What the workflow says of its own time; a profile without it is one still.
+  void ProfileSteps(const RenderHandle& handle) {
+    const auto steps = executions_->Steps(handle.execution_name, cancel_);
+    if (!steps) return;
+    const auto now = Clock::now();
+    const auto now_there = std::chrono::system_clock::now();
+    const auto here = [&](ExecutionStep::TimePoint time) { return now - (now_there - time); };
+    for (const ExecutionStep& step : *steps) {
+      Profile::Add(
+          {WorkKind::kWorkflow, step.step, step.type, here(step.created), here(step.updated)});
     }
   }
 

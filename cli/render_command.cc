@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <vector>
 
 #include "cli/line_view.h"
 #include "cli/live_view.h"
+#include "cli/profile_report.h"
 #include "cli/render_report.h"
 #include "cli/render_request.h"
 #include "cli/report_failure.h"
+#include "engine/profile/profile.h"
 
 namespace hyperlocal::cli {
 namespace {
@@ -56,6 +59,18 @@ class HiddenCursor {
   const bool hidden_;
 };
 
+// Writes the timeline of a render that is over, well or not, and says where the time went.
+Status FinishProfile(const RenderRequest& request, CommandContext& context) {
+  if (request.profile.empty()) return Ok();
+  const std::vector<ProfileSpan> spans = Profile::Stop();
+  HYPERLOCAL_TRY_STATUS(WriteProfile(request.profile, spans));
+  if (request.log_level >= LogLevel::kInfo) {
+    const bool color = context.environment.UseColor(context.console.ErrIsTerminal());
+    context.console.WriteErr(ProfileSummary(spans, request.profile, color));
+  }
+  return Ok();
+}
+
 }  // namespace
 
 int RunRender(const CommandLine& line, CommandContext& context, const RenderFunction& render) {
@@ -66,6 +81,7 @@ int RunRender(const CommandLine& line, CommandContext& context, const RenderFunc
     failure.next_command = "hyperlocal help render";
     return ReportFailure(std::move(failure), line, context);
   }
+  if (!request->profile.empty()) Profile::Start();
   auto monitor =
       RenderMonitor(ChooseView(*request, context), context.console, context.clock, context.cancel);
   const auto result = [&] {
@@ -74,6 +90,7 @@ int RunRender(const CommandLine& line, CommandContext& context, const RenderFunc
     monitor.Finish(!rendered.has_value());
     return rendered;
   }();
+  const Status profiled = FinishProfile(*request, context);
   if (!result) {
     return ReportFailure(
         DescribeRenderFailure(result.error(), *request, monitor, context.first_signal()), line,
@@ -86,9 +103,9 @@ int RunRender(const CommandLine& line, CommandContext& context, const RenderFunc
   }
   const Status written = context.console.WriteOut(
       request->json ? RenderJson(*result, *request, monitor) : result->output.string() + '\n');
-  if (!written) {
+  if (!written || !profiled) {
     FailureReport failure;
-    failure.error = written.error();
+    failure.error = written ? profiled.error() : written.error();
     failure.error.message += fmt::format("; the video is complete: {}", result->output.string());
     return ReportFailure(std::move(failure), line, context);
   }

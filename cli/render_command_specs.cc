@@ -113,6 +113,10 @@ CommandSpec RenderSpec() {
                .value = "FILE",
                .description = "Write the SHA-256 of every captured frame to a JSON file",
                .group = "Reports"},
+              {.name = "profile",
+               .value = "FILE",
+               .description = "Write a timeline of all work, for ui.perfetto.dev",
+               .group = "Reports"},
               {.name = "keep-work",
                .description = "Keep the plan and the chunks, and say where they are",
                .group = "Reports"},
@@ -133,6 +137,8 @@ CommandSpec RenderSpec() {
                "with variables"},
               {"hyperlocal render my-film -o film.mp4 --json > report.json",
                "a report for another program"},
+              {"hyperlocal render my-film -o film.mp4 --profile profile.json",
+               "where the time goes, as a timeline"},
           },
   };
   for (FlagSpec& flag : LocalCloudFlags()) spec.flags.push_back(std::move(flag));

@@ -218,6 +218,7 @@ Result<RenderRequest> ReadRenderRequest(const CommandLine& line,
   options.output = output ? fs::path(*output)
                           : DefaultOutput(options.project, options.format, working_directory);
   request.json = line.Has("json");
+  request.profile = line.Value("profile").value_or("");
   HYPERLOCAL_TRY(request.log_level, Level(line));
   HYPERLOCAL_TRY_STATUS(CheckConfig(options));
   return request;

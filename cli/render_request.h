@@ -13,6 +13,7 @@ namespace hyperlocal::cli {
 // the project.
 struct RenderRequest {
   LocalRenderOptions options;
+  std::filesystem::path profile;  // where to write a timeline; empty: nowhere
   bool json = false;
   LogLevel log_level = LogLevel::kInfo;
 };

@@ -6,6 +6,7 @@
 
 #include "engine/av/frame_directory.h"
 #include "engine/av/video_joiner.h"
+#include "engine/profile/profile.h"
 
 namespace hyperlocal {
 namespace {
@@ -26,6 +27,7 @@ Result<AssembledVideo> Assemble(const PlanDirectory& plan,
                                 std::span<const std::filesystem::path> chunks,
                                 const std::filesystem::path& output,
                                 const AssembleOptions& options) {
+  const WorkSpan span(WorkKind::kAssemble, "join the chunks");
   if (chunks.size() != plan.chunks.size()) {
     return Error{
         ErrorCode::kMissingPlanArtifact,

@@ -25,6 +25,7 @@
 #include "engine/file/whole_file.h"
 #include "engine/media/plan_media.h"
 #include "engine/plan/encoder_ladder.h"
+#include "engine/profile/profile.h"
 
 extern char** environ;
 
@@ -122,6 +123,7 @@ class Surveyor {
         recorder_(request.project, request.assets) {}
 
   Result<Survey> Run() {
+    const WorkSpan span(WorkKind::kPlan, "look at the composition");
     HYPERLOCAL_TRY(const std::string html, ReadWholeFile(compiled_ / "index.html"));
     HYPERLOCAL_TRY_STATUS(AddFontSet());
     const DeclaredSize guess = FindDeclaredSize(html);
@@ -302,6 +304,7 @@ class Surveyor {
 // Video and sound of the composition; counts in its facts what of them is rendered.
 Status PutMediaIntoPlan(const PlanRequest& request, const RenderConfig& config, Survey& survey,
                         Surveyor& surveyor) {
+  const WorkSpan span(WorkKind::kPlan, "video and sound");
   PlanMediaRequest media;
   media.plan_root = request.plan_directory;
   media.elements = std::move(survey.media);
@@ -402,9 +405,15 @@ Result<double> DeviceScale(const CompositionFacts& facts, const RenderConfig& co
   return scale;
 }
 
+Result<ProjectCopy> Copy(const PlanRequest& request, const fs::path& compiled) {
+  const WorkSpan span(WorkKind::kPlan, "copy the project");
+  return CopyProject(request.project, request.entry_file, compiled);
+}
+
 Result<PlanDirectory> Freeze(const PlanRequest& request, const RenderConfig& config,
                              const CompositionFacts& found, ProjectKind kind,
                              const std::vector<std::string>& font_packages = {}) {
+  const WorkSpan span(WorkKind::kPlan, "freeze the plan");
   PlanDirectory plan;
   plan.root = request.plan_directory;
   plan.producer_version = "hyperlocal-" HYPERLOCAL_VERSION;
@@ -484,8 +493,7 @@ Result<PlanDirectory> PlanProject(const PlanRequest& request, BrowserSlot& slot)
     return Freeze(request, config, FactsOf(card), kind);
   }
   HYPERLOCAL_TRY_STATUS(CheckVariables(request));
-  HYPERLOCAL_TRY(const ProjectCopy copy,
-                 CopyProject(request.project, request.entry_file, compiled));
+  HYPERLOCAL_TRY(const ProjectCopy copy, Copy(request, compiled));
   // Answers for the recorder, which keeps of them what the page asks for.
   std::error_code ignored;
   fs::remove_all(compiled / kProjectAssets, ignored);

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/browser/cbor.h"
+#include "engine/profile/profile.h"
 
 namespace hyperlocal {
 namespace {
@@ -234,8 +235,20 @@ Status DevTools::Post(const std::string& session, std::string_view method, const
   return Ok();
 }
 
+namespace {
+
+// What a call evaluates, for a profile.
+std::string_view ExpressionIn(const json& params) {
+  const auto found = params.find("expression");
+  if (found == params.end() || !found->is_string()) return "";
+  return found->get_ref<const std::string&>();
+}
+
+}  // namespace
+
 Result<json> DevTools::Call(const std::string& session, std::string_view method, const json& params,
                             milliseconds timeout) {
+  const WorkSpan span(WorkKind::kBrowser, method, ExpressionIn(params));
   const auto deadline = Clock::now() + timeout;
   answer_.reset();
   HYPERLOCAL_TRY(awaited_id_, Write(session, method, params));
@@ -258,6 +271,8 @@ Result<json> DevTools::Call(const std::string& session, std::string_view method,
 
 Status DevTools::WaitUntil(const std::function<bool()>& done, std::string_view awaited,
                            milliseconds timeout) {
+  if (done()) return Ok();
+  const WorkSpan span(WorkKind::kBrowser, awaited);
   const auto deadline = Clock::now() + timeout;
   while (!done()) HYPERLOCAL_TRY_STATUS(Pump(deadline, awaited, timeout));
   return Ok();

@@ -15,6 +15,7 @@
 #include "adapters/gcp/service/request_gate_internal.h"
 #include "adapters/gcp/service/service_log_internal.h"
 #include "adapters/gcp/service/work_directory_internal.h"
+#include "engine/profile/profile.h"
 #include "engine/wire/bucket_guard.h"
 #include "engine/wire/failure_body.h"
 #include "engine/wire/render_event.h"
@@ -180,6 +181,7 @@ void RenderService::Running::HandleEvent(HttpRequest& request, HttpResponse& res
 Result<RenderResult> RenderService::Running::Perform(const RenderEvent& event,
                                                      BrowserPool::Lease& browser) {
   const auto started = std::chrono::steady_clock::now();
+  const WorkSpan span(WorkKind::kService, ActionOf(event));
   HYPERLOCAL_TRY(const auto work, root->MakeDirectory("request"));
   const ActionContext context{store, options, plans, work->path(), browser};
   if (const auto* plan = std::get_if<PlanEvent>(&event)) {

@@ -9,6 +9,7 @@
 #include "adapters/gcp/storage/object_upload_internal.h"
 #include "adapters/gcp/storage/storage_operation_internal.h"
 #include "adapters/gcp/storage/storage_service_internal.h"
+#include "engine/profile/profile.h"
 
 namespace hyperlocal {
 namespace {
@@ -61,6 +62,7 @@ Result<std::unique_ptr<GcsObjectStore>> GcsObjectStore::Create(GcsClientOptions 
 
 Result<ObjectInfo> GcsObjectStore::Stat(const GcsUri& uri) {
   HYPERLOCAL_TRY_STATUS(CheckName(uri));
+  const WorkSpan span(WorkKind::kStorage, "stat", uri.key);
   StorageOperation operation(*service_, "cannot look at " + FormatGcsUri(uri),
                              service_->options().request_timeout, {});
   Tried<StoredObject> found = StatObject(operation, uri);
@@ -71,6 +73,7 @@ Result<ObjectInfo> GcsObjectStore::Stat(const GcsUri& uri) {
 Result<ObjectInfo> GcsObjectStore::Download(const GcsUri& uri, const std::filesystem::path& file,
                                             CancellationToken cancelled) {
   HYPERLOCAL_TRY_STATUS(CheckName(uri));
+  const WorkSpan span(WorkKind::kStorage, "download", uri.key);
   StorageOperation operation(
       *service_, fmt::format("cannot download {} to {}", FormatGcsUri(uri), file.string()),
       service_->options().transfer_timeout, cancelled);
@@ -80,6 +83,7 @@ Result<ObjectInfo> GcsObjectStore::Download(const GcsUri& uri, const std::filesy
 Result<ObjectInfo> GcsObjectStore::Upload(const std::filesystem::path& file, const GcsUri& uri,
                                           const ObjectWrite& write, CancellationToken cancelled) {
   HYPERLOCAL_TRY_STATUS(CheckName(uri));
+  const WorkSpan span(WorkKind::kStorage, "upload", uri.key);
   HYPERLOCAL_TRY(const UploadFile content, UploadFile::Open(file));
   StorageOperation operation(
       *service_, fmt::format("cannot upload {} to {}", file.string(), FormatGcsUri(uri)),
