@@ -217,6 +217,7 @@ Result<LocalRenderResult> RenderLocally(const LocalRenderOptions& options, Rende
   fs::create_directory(work / "chunks", ec);
   ChunkCrew crew(plan, work / "chunks", slots, !options.frame_hashes.empty(), observer, stop);
   HYPERLOCAL_TRY_STATUS(crew.Run());
+  for (const auto& slot : slots) slot->Kill();
   result.chunks_time = Since(chunks_started);
 
   const auto assemble_started = Clock::now();

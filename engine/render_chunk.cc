@@ -17,6 +17,7 @@
 #include "engine/hash/sha256.h"
 #include "engine/pipeline/bounded_queue.h"
 #include "engine/plan/encoder_ladder.h"
+#include "engine/profile/profile.h"
 
 namespace hyperlocal {
 namespace {
@@ -54,6 +55,11 @@ class EncodingStages {
   std::vector<std::string>& hashes() { return hashes_; }
 
  private:
+  struct Decoded {
+    Frame frame = {};
+    bool again = false;  // the frame before, and none here
+  };
+
   void Join() {
     if (decoding_.joinable()) decoding_.join();
     if (encoding_.joinable()) encoding_.join();
@@ -70,19 +76,26 @@ class EncodingStages {
 
   void Decode() {
     while (std::optional<CapturedImage> image = images_.Pop()) {
+      if (image->again) {
+        if (hash_frames_) hashes_.push_back(hashes_.back());
+        if (!frames_.Push({.again = true})) return;
+        continue;
+      }
+      const WorkSpan span(WorkKind::kDecode, "picture");
       Result<Frame> frame = DecodeImage(std::move(*image));
       if (!frame) return Fail(std::move(frame).error());
       // A page that is opaque all over, and a test card, which always is, come without alpha.
       if (with_alpha_) *frame = WithAlpha(std::move(*frame));
       if (hash_frames_) hashes_.push_back(Sha256().Update(std::span(frame->pixels)).HexDigest());
-      if (!frames_.Push(std::move(*frame))) return;
+      if (!frames_.Push({.frame = std::move(*frame)})) return;
     }
     frames_.Close();
   }
 
   void Encode() {
-    while (std::optional<Frame> frame = frames_.Pop()) {
-      if (Status written = writer_.Write(*frame); !written) return Fail(std::move(written).error());
+    while (const std::optional<Decoded> picture = frames_.Pop()) {
+      const Status written = picture->again ? writer_.WriteAgain() : writer_.Write(picture->frame);
+      if (!written) return Fail(written.error());
     }
   }
 
@@ -90,7 +103,7 @@ class EncodingStages {
   const bool with_alpha_;
   const bool hash_frames_;
   BoundedQueue<CapturedImage> images_{kQueueLength};
-  BoundedQueue<Frame> frames_{kQueueLength};
+  BoundedQueue<Decoded> frames_{kQueueLength};
   std::mutex mutex_;
   std::optional<Error> error_;
   std::vector<std::string> hashes_;  // of the decoding thread until it has ended

@@ -134,6 +134,15 @@ class FrameDirectoryWriter final : public VideoWriter {
     return Ok();
   }
 
+  Status WriteAgain() override {
+    if (frames_ == 0) return Error{ErrorCode::kInternal, "there is no frame to be written again"};
+    std::error_code ec;
+    fs::copy_file(aside_.path() / FrameName(frames_ - 1), aside_.path() / FrameName(frames_), ec);
+    if (ec) return IoError(aside_.destination() / FrameName(frames_), ec.message());
+    ++frames_;
+    return Ok();
+  }
+
   Result<std::int64_t> Finish() override {
     if (frames_ == 0) {
       return Error{ErrorCode::kMedia,

@@ -21,8 +21,10 @@ class PictureEncoder {
   virtual ~PictureEncoder() = default;
   // Of the packets, for the muxer; known from the start. Belongs to the encoder.
   virtual const AVCodecParameters& parameters() const = 0;
+  // Converts a frame to the picture that Encode takes, again and again if need be.
+  virtual Status Take(const Frame& frame) = 0;
   // `index` counts from 0. Hands on what is ready, which may be nothing yet.
-  virtual Status Encode(const Frame& frame, std::int64_t index, const PacketSink& sink) = 0;
+  virtual Status Encode(std::int64_t index, const PacketSink& sink) = 0;
   // Hands on the rest.
   virtual Status Flush(const PacketSink& sink) = 0;
 };

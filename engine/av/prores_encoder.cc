@@ -16,7 +16,7 @@ class ProResEncoder final : public PictureEncoder {
 
   const AVCodecParameters& parameters() const override { return *parameters_; }
 
-  Status Encode(const Frame& frame, std::int64_t index, const PacketSink& sink) override {
+  Status Take(const Frame& frame) override {
     if (const int code = av_frame_make_writable(picture_.get()); code < 0) {
       return LibavError(code, "allocating a picture");
     }
@@ -31,6 +31,10 @@ class ProResEncoder final : public PictureEncoder {
                                             .cb_stride = picture_->linesize[1],
                                             .cr_stride = picture_->linesize[2],
                                             .alpha_stride = picture_->linesize[3]});
+    return Ok();
+  }
+
+  Status Encode(std::int64_t index, const PacketSink& sink) override {
     picture_->pts = index;
     return EncodePicture(*encoder_, picture_.get(), sink);
   }

@@ -7,6 +7,7 @@
 #include "engine/av/libav_handles_internal.h"
 #include "engine/av/output_file_internal.h"
 #include "engine/av/picture_encoder_internal.h"
+#include "engine/profile/profile.h"
 
 namespace hyperlocal {
 namespace {
@@ -72,9 +73,16 @@ class LibavVideoWriter final : public VideoWriter {
                        std::to_string(frame.pixels.size()) + " bytes; the video is " +
                        std::to_string(settings_.width) + "x" + std::to_string(settings_.height)};
     }
-    HYPERLOCAL_TRY_STATUS(encoder_->Encode(frame, frames_, sink_));
-    ++frames_;
-    return Ok();
+    HYPERLOCAL_TRY_STATUS(encoder_->Take(frame));
+    return EncodeTaken();
+  }
+
+  Status WriteAgain() override {
+    CaptureLibavMessages();
+    if (finished_ || frames_ == 0) {
+      return Error{ErrorCode::kInternal, name_ + ": there is no frame to be written again"};
+    }
+    return EncodeTaken();
   }
 
   Result<std::int64_t> Finish() override {
@@ -84,6 +92,7 @@ class LibavVideoWriter final : public VideoWriter {
     if (frames_ == 0) {
       return Error{ErrorCode::kMedia, name_ + ": a video needs at least one frame"};
     }
+    const WorkSpan span(WorkKind::kEncode, "flush");
     HYPERLOCAL_TRY_STATUS(encoder_->Flush(sink_));
     if (packets_ != frames_) {
       return Error{ErrorCode::kMedia, name_ + ": the encoder made " + std::to_string(packets_) +
@@ -95,6 +104,13 @@ class LibavVideoWriter final : public VideoWriter {
   }
 
  private:
+  Status EncodeTaken() {
+    const WorkSpan span(WorkKind::kEncode, "frame");
+    HYPERLOCAL_TRY_STATUS(encoder_->Encode(frames_, sink_));
+    ++frames_;
+    return Ok();
+  }
+
   Status Mux(AVPacket& packet) {
     const AVStream* stream = muxer_->streams[0];
     av_packet_rescale_ts(&packet, AVRational{settings_.rate.den, settings_.rate.num},

@@ -53,6 +53,8 @@ class VideoWriter {
   // The frame must have the settings' size; one without alpha is opaque. Errors: kMedia, kIo (a
   // full disk).
   virtual Status Write(const Frame& frame) = 0;
+  // The frame that was written last, once more; there must be one. The same bytes, for less work.
+  virtual Status WriteAgain() = 0;
   // Flushes the encoder, writes the index, syncs and renames. Returns the number of frames written.
   virtual Result<std::int64_t> Finish() = 0;
 };

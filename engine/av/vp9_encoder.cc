@@ -28,7 +28,7 @@ class Vp9Encoder final : public PictureEncoder {
 
   const AVCodecParameters& parameters() const override { return *parameters_; }
 
-  Status Encode(const Frame& frame, std::int64_t index, const PacketSink& sink) override {
+  Status Take(const Frame& frame) override {
     if (av_frame_make_writable(color_picture_.get()) < 0 ||
         av_frame_make_writable(alpha_picture_.get()) < 0) {
       return Error{ErrorCode::kInternal, "out of memory"};
@@ -46,6 +46,10 @@ class Vp9Encoder final : public PictureEncoder {
                   static_cast<std::size_t>(alpha_picture_->linesize[plane]) *
                       static_cast<std::size_t>(alpha_picture_->height / 2));
     }
+    return Ok();
+  }
+
+  Status Encode(std::int64_t index, const PacketSink& sink) override {
     color_picture_->pts = index;
     alpha_picture_->pts = index;
     return Push(color_picture_.get(), alpha_picture_.get(), sink);

@@ -6,6 +6,7 @@
 
 #include "engine/av/picture_encoder_internal.h"
 #include "engine/av/rgb_to_yuv_internal.h"
+#include "engine/profile/profile.h"
 
 namespace hyperlocal {
 namespace {
@@ -81,16 +82,21 @@ class X26xEncoder final : public PictureEncoder {
 
   const AVCodecParameters& parameters() const override { return *filter_->par_out; }
 
-  Status Encode(const Frame& frame, std::int64_t index, const PacketSink& sink) override {
+  Status Take(const Frame& frame) override {
     if (const int code = av_frame_make_writable(picture_.get()); code < 0) {
       return LibavError(code, "allocating a picture");
     }
+    const WorkSpan span(WorkKind::kConvert, "RGB to 4:2:0");
     RgbToYuv420Bt709(frame, Yuv420Planes{.y = picture_->data[0],
                                          .cb = picture_->data[1],
                                          .cr = picture_->data[2],
                                          .y_stride = picture_->linesize[0],
                                          .cb_stride = picture_->linesize[1],
                                          .cr_stride = picture_->linesize[2]});
+    return Ok();
+  }
+
+  Status Encode(std::int64_t index, const PacketSink& sink) override {
     picture_->pts = index;
     return Push(picture_.get(), sink);
   }

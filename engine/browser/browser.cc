@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/browser/chrome_locator.h"
+#include "engine/profile/profile.h"
 
 namespace hyperlocal {
 namespace {
@@ -148,6 +149,7 @@ Result<std::unique_ptr<Browser>> Browser::Launch(CancellationToken cancel,
 Result<std::unique_ptr<Browser>> Browser::LaunchSpeaking(DevToolsEncoding encoding,
                                                          CancellationToken cancel,
                                                          double device_scale_factor) {
+  const WorkSpan span(WorkKind::kBrowser, "start Chrome");
   HYPERLOCAL_TRY(const std::filesystem::path binary, FindChrome());
   std::vector<std::string> arguments = ChromeFlags();
   if (device_scale_factor != 1) {
@@ -181,6 +183,7 @@ Result<std::unique_ptr<Browser>> Browser::LaunchSpeaking(DevToolsEncoding encodi
 
 Result<std::unique_ptr<Page>> Browser::OpenPage(PageOptions options) {
   if (page_ != nullptr) return Error{ErrorCode::kInternal, "a browser has one page at a time"};
+  const WorkSpan span(WorkKind::kBrowser, "open a page");
   const auto call = [this](const std::string& session, const char* method, const json& params) {
     return devtools_->Call(session, method, params, kCommandTimeout);
   };
@@ -219,6 +222,11 @@ Result<std::unique_ptr<Page>> Browser::OpenPage(PageOptions options) {
   }
   page->frame_time_ms_ = UptimeMs() + 60'000;
   return page;
+}
+
+void Browser::Kill() {
+  devtools_->process().Kill();
+  if (page_ != nullptr) page_->crashed_ = true;
 }
 
 Page::~Page() {
@@ -335,6 +343,15 @@ Result<std::vector<std::uint8_t>> Page::DrawFrame(
                                                 " times without giving its picture"};
 }
 
+Status Page::DrawUnseen(std::chrono::duration<double, std::milli> interval, milliseconds timeout) {
+  frame_time_ms_ += interval.count();
+  HYPERLOCAL_TRY_STATUS(browser_.devtools_->Call(
+      session_, "HeadlessExperimental.beginFrame",
+      {{"frameTimeTicks", frame_time_ms_}, {"interval", interval.count()}}, timeout));
+  if (crashed_) return Error{ErrorCode::kBrowserCrashed, "Chrome's page process crashed"};
+  return Ok();
+}
+
 Status Page::WaitForRequests(milliseconds timeout) {
   if (requests_under_way_.empty()) return Ok();
   Status over = browser_.devtools_->WaitUntil(
@@ -385,7 +402,10 @@ void Page::OnEvent(const std::string& method, json& params) {
   } else if (method == "Network.loadingFinished" || method == "Network.loadingFailed") {
     requests_under_way_.erase(params.value("requestId", ""));
   } else if (method == "LayerTree.layerTreeDidChange") {
+    ++paintings_;
     NoteLayers(params);
+  } else if (method == "LayerTree.layerPainted") {
+    ++paintings_;
   } else if (method == "Runtime.exceptionThrown") {
     const json& details = params["exceptionDetails"];
     const bool in_promise = details.value("text", "").find("in promise") != std::string::npos;

@@ -77,6 +77,9 @@ class Page {
   Result<std::vector<std::uint8_t>> DrawFrame(std::chrono::duration<double, std::milli> interval,
                                               PngOrJpeg encoding,
                                               std::chrono::milliseconds timeout);
+  // Draws one frame without a picture of it.
+  Status DrawUnseen(std::chrono::duration<double, std::milli> interval,
+                    std::chrono::milliseconds timeout);
   // Requests of the page's documents that have begun so far, as far as their process has told: all
   // of them up to the last Evaluate. Streams (media, sockets, events) do not count, they may go on
   // for ever, nor do workers, of whose requests Chrome tells no end.
@@ -87,6 +90,9 @@ class Page {
   // Layers with content of their own that the compositor put together for the last frame; as far as
   // the page's process has told, as with requests_begun.
   int layers() const { return layers_; }
+  // How often its layers have changed or been painted anew, as far as its process has told. A page
+  // of one layer cannot change its looks without.
+  std::uint64_t paintings() const { return paintings_; }
   // For outputs with alpha: what the page does not paint stays transparent.
   Status MakeBackgroundTransparent();
 
@@ -107,6 +113,7 @@ class Page {
   std::string context_id_, target_id_, session_;
   std::vector<PageMessage> messages_;
   int layers_ = 0;
+  std::uint64_t paintings_ = 0;
   std::uint64_t requests_begun_ = 0;
   std::map<std::string, std::string> requests_under_way_;  // id → address
   bool loaded_ = false;
@@ -128,6 +135,9 @@ class Browser {
   // A page in a fresh browser context: no cookies, storage or caches of an earlier one. Errors:
   // kBrowserCrashed, kBrowserTimeout, kBrowserProtocol.
   Result<std::unique_ptr<Page>> OpenPage(PageOptions options);
+
+  // Its end begins, and its page needs not be closed; the destructor waits for it.
+  void Kill();
 
   double device_scale_factor() const { return device_scale_factor_; }
   const std::string& version() const { return version_; }  // "HeadlessChrome/156.0.8078.79"

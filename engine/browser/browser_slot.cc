@@ -5,6 +5,7 @@
 namespace hyperlocal {
 
 Result<Browser*> BrowserSlot::Get(double device_scale_factor) {
+  guest_.reset();
   {
     const std::lock_guard lock(mutex_);
     if (browser_ != nullptr && browser_->device_scale_factor() == device_scale_factor)
@@ -16,7 +17,14 @@ Result<Browser*> BrowserSlot::Get(double device_scale_factor) {
   return browser_.get();
 }
 
+void BrowserSlot::Kill() {
+  const std::lock_guard lock(mutex_);
+  if (browser_ != nullptr) browser_->Kill();
+}
+
 void BrowserSlot::Discard() {
+  Kill();
+  guest_.reset();
   std::unique_ptr<Browser> ended;
   const std::lock_guard lock(mutex_);
   ended = std::move(browser_);

@@ -177,12 +177,16 @@ ChromeProcess::~ChromeProcess() {
   for (const int fd : {command_fd_, answer_fd_, log_fd_}) {
     if (fd >= 0) ::close(fd);
   }
+  Kill();
   if (pid_ > 0) {
-    // Not reaped until here, so that the number cannot have become another group's.
-    ::kill(-pid_, SIGKILL);
     while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
   }
+}
+
+void ChromeProcess::Kill() {
+  // Not reaped before the destructor, so that the number cannot have become another group's.
+  if (pid_ > 0) ::kill(-pid_, SIGKILL);
 }
 
 std::string ChromeProcess::ExitDescription() const {

@@ -23,6 +23,8 @@ class ChromeProcess {
   static Result<std::unique_ptr<ChromeProcess>> Start(const std::filesystem::path& binary,
                                                       const std::vector<std::string>& arguments);
   ~ChromeProcess();
+  // Its end begins; the destructor waits for it.
+  void Kill();
   ChromeProcess(const ChromeProcess&) = delete;
   ChromeProcess& operator=(const ChromeProcess&) = delete;
 

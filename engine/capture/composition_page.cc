@@ -28,6 +28,10 @@ std::string FrameTime(std::int64_t frame, FrameRate rate) {
   return fmt::format("{}*{}/{}", frame, rate.den, rate.num);
 }
 
+std::chrono::duration<double, std::milli> IntervalOf(FrameRate rate) {
+  return std::chrono::duration<double, std::milli>(1000.0 * rate.den / rate.num);
+}
+
 std::string TextOfErrors(const std::vector<PageMessage>& messages) {
   std::string text;
   for (const PageMessage& message : messages) {
@@ -91,6 +95,13 @@ Result<std::unique_ptr<CompositionPage>> CompositionPage::Open(Browser& browser,
   }
   opened->early_messages_ = std::move(messages);
   return opened;
+}
+
+Status CompositionPage::MoveTo(const std::filesystem::path& directory,
+                               const std::filesystem::path& video_frames) {
+  HYPERLOCAL_TRY_STATUS(server_->Serve(directory, video_frames));
+  video_frames_ = video_frames;
+  return Ok();
 }
 
 Result<PageFacts> CompositionPage::ReadFacts() {
@@ -173,10 +184,9 @@ Result<std::vector<std::vector<double>>> CompositionPage::ReadGains(std::int64_t
   std::vector<std::vector<double>> gains;
   for (std::int64_t first = 0; first < frames; first += kBatch) {
     const std::int64_t count = std::min(kBatch, frames - first);
-    HYPERLOCAL_TRY(const json lists,
-                   page_->Evaluate(fmt::format("__hyperlocal.gains({},{},{},{})", first, count,
-                                               rate.num, rate.den),
-                                   frame_timeout_));
+    HYPERLOCAL_TRY(const json lists, page_->Evaluate(fmt::format("__hyperlocal.gains({},{},{},{})",
+                                                                 first, count, rate.num, rate.den),
+                                                     frame_timeout_));
     if (!lists.is_array()) continue;
     gains.resize(std::max(gains.size(), lists.size()));
     for (std::size_t i = 0; i < lists.size(); ++i) {
@@ -234,12 +244,12 @@ Result<std::string> CompositionPage::VideosAt(std::int64_t frame, FrameRate rate
       }
       file.clear();
     }
-    list.push_back({{"name", video.id},
-                    {"file", std::move(file)},
-                    {"time", std::max(0.0, seconds - video.start_seconds) +
-                                 video.media_start_seconds},
-                    {"width", video.width},
-                    {"height", video.height}});
+    list.push_back(
+        {{"name", video.id},
+         {"file", std::move(file)},
+         {"time", std::max(0.0, seconds - video.start_seconds) + video.media_start_seconds},
+         {"width", video.width},
+         {"height", video.height}});
   }
   return CanonicalJson(list);
 }
@@ -247,8 +257,7 @@ Result<std::string> CompositionPage::VideosAt(std::int64_t frame, FrameRate rate
 Status CompositionPage::Seek(std::int64_t frame, FrameRate rate, Pictures pictures) {
   HYPERLOCAL_TRY(const std::string videos, VideosAt(frame, rate, pictures));
   auto done = page_->Evaluate(
-      fmt::format("__hyperlocal.seek({},{},{})", FrameTime(frame, rate), HasOldLayers(),
-                  videos),
+      fmt::format("__hyperlocal.seek({},{},{})", FrameTime(frame, rate), HasOldLayers(), videos),
       frame_timeout_);
   if (!done) return std::move(done).error().WithContext("frame " + std::to_string(frame));
   return Ok();
@@ -262,11 +271,11 @@ Status CompositionPage::Replay(std::int64_t first, std::int64_t last, FrameRate 
       HYPERLOCAL_TRY(const std::string shown, VideosAt(frame, rate, Pictures::kIfThere));
       videos += shown + ",";
     }
-    auto done = page_->Evaluate(
-        fmt::format("(async()=>{{const v=[{6}];for(let f={0};f<{1};++f)"
-                    "await __hyperlocal.seek(f*{2}/{3},{4},v[f-{5}])}})()",
-                    from, to, rate.den, rate.num, HasOldLayers(), from, videos),
-        frame_timeout_);
+    auto done =
+        page_->Evaluate(fmt::format("(async()=>{{const v=[{6}];for(let f={0};f<{1};++f)"
+                                    "await __hyperlocal.seek(f*{2}/{3},{4},v[f-{5}])}})()",
+                                    from, to, rate.den, rate.num, HasOldLayers(), from, videos),
+                        frame_timeout_);
     if (!done)
       return std::move(done).error().WithContext(fmt::format("frames {} to {}", from, to - 1));
   }
@@ -280,7 +289,7 @@ Result<bool> CompositionPage::CarriesState() {
 
 Result<std::vector<std::uint8_t>> CompositionPage::Draw(std::int64_t frame, FrameRate rate,
                                                         PngOrJpeg encoding) {
-  const std::chrono::duration<double, std::milli> interval(1000.0 * rate.den / rate.num);
+  const auto interval = IntervalOf(rate);
   const auto at_frame = [frame](Error error) {
     return std::move(error).WithContext("frame " + std::to_string(frame));
   };
@@ -292,11 +301,24 @@ Result<std::vector<std::uint8_t>> CompositionPage::Draw(std::int64_t frame, Fram
     const std::uint64_t requests_before = page_->requests_begun();
     auto image = page_->DrawFrame(interval, encoding, frame_timeout_);
     if (!image) return at_frame(std::move(image).error());
-    // What the page asked for while it was drawn, and which layers it had, is told before the answer
-    // to this; and the picture without what it asked for is not the picture.
+    // What the page asked for while it was drawn, and which layers it had, is told before the
+    // answer to this; and the picture without what it asked for is not the picture.
     HYPERLOCAL_TRY_STATUS(page_->Evaluate("0", frame_timeout_));
     if (page_->requests_begun() == requests_before || redraw == kRedraws) return image;
   }
+}
+
+Result<bool> CompositionPage::LooksAsBefore(std::int64_t frame, FrameRate rate) {
+  // A layer of its own may be moved without being painted.
+  if (HasOldLayers()) return false;
+  const std::uint64_t paintings_before = page_->paintings();
+  HYPERLOCAL_TRY_STATUS(Seek(frame, rate, Pictures::kNeeded));
+  HYPERLOCAL_TRY_STATUS(page_->WaitForRequests(kRequestTimeout));
+  const std::uint64_t requests_before = page_->requests_begun();
+  HYPERLOCAL_TRY_STATUS(page_->DrawUnseen(IntervalOf(rate), frame_timeout_));
+  // What was painted and asked for meanwhile is told before the answer to this.
+  HYPERLOCAL_TRY_STATUS(page_->Evaluate("0", frame_timeout_));
+  return page_->paintings() == paintings_before && page_->requests_begun() == requests_before;
 }
 
 std::vector<PageMessage> CompositionPage::TakeMessages() {

@@ -63,6 +63,9 @@ class CompositionPage {
   static Result<std::unique_ptr<CompositionPage>> Open(Browser& browser,
                                                        CompositionPageOptions options);
 
+  // Goes on with another copy of the same plan.
+  Status MoveTo(const std::filesystem::path& directory, const std::filesystem::path& video_frames);
+
   Result<PageFacts> ReadFacts();
 
   // Texts that it shows now, of kinds that were not told before.
@@ -100,6 +103,10 @@ class CompositionPage {
   // The picture of `frame`: seeks, draws, and draws again when drawing made the page ask for
   // something new.
   Result<std::vector<std::uint8_t>> Draw(std::int64_t frame, FrameRate rate, PngOrJpeg encoding);
+
+  // Brings the page to `frame`, to learn at less cost than a picture's whether it is sure to look as
+  // in the frame that was drawn last.
+  Result<bool> LooksAsBefore(std::int64_t frame, FrameRate rate);
 
   // What the page said, and which files of its project it did not find, since the last call.
   std::vector<PageMessage> TakeMessages();

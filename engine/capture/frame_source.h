@@ -19,6 +19,7 @@ struct CapturedImage {
   int width = 0;
   int height = 0;
   std::vector<std::uint8_t> bytes;
+  bool again = false;  // the picture that this source gave last, once more; no bytes
 };
 
 // Where the pixels of a render come from: the plug of the engine. Two implementations ship (a HyperFrames page

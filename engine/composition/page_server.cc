@@ -97,13 +97,22 @@ HttpResponse ResponseOf(Answer answer, std::string_view range_header) {
 }  // namespace
 
 struct PageServer::State {
+  std::mutex mutex;       // guards what follows
   fs::path directory;     // canonical
   fs::path video_frames;  // canonical; empty: none
-  std::mutex mutex;
   std::set<std::string> missing_seen;
   std::vector<std::string> missing;
   std::unique_ptr<HttpServer> http;  // last: it ends before what its threads use
 
+  Status Serve(const fs::path& its_directory, const fs::path& its_video_frames);
+  fs::path Directory() {
+    const std::lock_guard lock(mutex);
+    return directory;
+  }
+  fs::path VideoFrames() {
+    const std::lock_guard lock(mutex);
+    return video_frames;
+  }
   void Handle(const HttpRequest& request, HttpResponse& response);
   Answer AnswerPath(const std::string& decoded_path);
   Answer AnswerVideoFrame(const std::string& path);
@@ -131,9 +140,10 @@ Answer PageServer::State::AnswerPath(const std::string& decoded_path) {
     return TextAnswer(200, PageRuntimeScript(), "text/javascript; charset=utf-8");
   }
   if (path.starts_with(kVideoFramesPath.substr(1))) return AnswerVideoFrame(path);
-  const fs::path file = FileBelow(directory, path);
+  const fs::path root = Directory();
+  const fs::path file = FileBelow(root, path);
   if (file.empty()) return AnswerMissing(path);
-  if (file != directory / "index.html") return AnswerFile(file, path);
+  if (file != root / "index.html") return AnswerFile(file, path);
   const auto html = ReadWholeFile(file);
   if (!html) return AnswerMissing(path);
   const std::string tag = "<script src=\"" + std::string(kRuntimeScriptPath) + "\"></script>";
@@ -141,9 +151,9 @@ Answer PageServer::State::AnswerPath(const std::string& decoded_path) {
 }
 
 Answer PageServer::State::AnswerVideoFrame(const std::string& path) {
-  const fs::path file = video_frames.empty()
-                            ? fs::path()
-                            : FileBelow(video_frames, path.substr(kVideoFramesPath.size() - 1));
+  const fs::path root = VideoFrames();
+  const fs::path file =
+      root.empty() ? fs::path() : FileBelow(root, path.substr(kVideoFramesPath.size() - 1));
   if (file.empty()) return AnswerMissing(path);
   Answer answer = AnswerFile(file, path);
   answer.may_be_kept = true;
@@ -173,18 +183,31 @@ Answer PageServer::State::AnswerMissing(const std::string& path) {
   return TextAnswer(404, "not in the project: " + path, "text/plain; charset=utf-8");
 }
 
+Status PageServer::State::Serve(const fs::path& its_directory, const fs::path& its_video_frames) {
+  std::error_code ec;
+  fs::path canonical = fs::canonical(its_directory, ec);
+  if (ec)
+    return Error{ErrorCode::kMissingPlanArtifact,
+                 "cannot serve " + its_directory.string() + ": " + ec.message()};
+  fs::path frames;
+  if (!its_video_frames.empty()) frames = fs::canonical(its_video_frames, ec);
+  if (ec) frames.clear();  // a plan without videos
+  const std::lock_guard lock(mutex);
+  directory = std::move(canonical);
+  video_frames = std::move(frames);
+  return Ok();
+}
+
 PageServer::PageServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Status PageServer::Serve(const fs::path& directory, const fs::path& video_frames) {
+  return state_->Serve(directory, video_frames);
+}
 
 Result<std::unique_ptr<PageServer>> PageServer::Start(const fs::path& directory,
                                                       const fs::path& video_frames) {
   auto state = std::make_unique<State>();
-  std::error_code ec;
-  state->directory = fs::canonical(directory, ec);
-  if (ec)
-    return Error{ErrorCode::kMissingPlanArtifact,
-                 "cannot serve " + directory.string() + ": " + ec.message()};
-  if (!video_frames.empty()) state->video_frames = fs::canonical(video_frames, ec);
-  if (ec) state->video_frames.clear();  // a plan without videos
+  HYPERLOCAL_TRY_STATUS(state->Serve(directory, video_frames));
   HttpServerOptions options;
   // Chrome opens at most six connections to one host, twice that when it asks with and without
   // credentials, and stops reading a film when it has enough for now.

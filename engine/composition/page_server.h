@@ -26,6 +26,9 @@ class PageServer {
                                                    const std::filesystem::path& video_frames = {});
   ~PageServer();
 
+  // Serves another copy of the same plan from now on. Errors: those of Start.
+  Status Serve(const std::filesystem::path& directory, const std::filesystem::path& video_frames);
+
   std::string origin() const;  // "http://127.0.0.1:PORT"
 
   // Paths that were asked for and are not there, each once, since the last call.

@@ -106,15 +106,24 @@ Result<std::vector<Frame>> PageFixture::Draw(const std::vector<std::int64_t>& or
 }
 
 Result<std::vector<Frame>> PageFixture::DrawAsChunks(std::int64_t length, BrowserSlot& slot) const {
-  std::vector<Frame> frames;
-  for (std::int64_t first = 0; first < plan_.total_frames; first += length) {
+  std::vector<Frame> frames(static_cast<std::size_t>(plan_.total_frames));
+  std::vector<std::int64_t> starts;
+  for (const std::int64_t worker : {0, 1}) {
+    for (std::int64_t first = worker * length; first < plan_.total_frames; first += 2 * length)
+      starts.push_back(first);
+  }
+  for (const std::int64_t first : starts) {
     const ChunkSlice slice{static_cast<int>(first / length), first,
                            std::min(plan_.total_frames, first + length)};
     HYPERLOCAL_TRY(const std::unique_ptr<FrameSource> source, OpenFrameSource(plan_, slice, slot));
     for (std::int64_t index = slice.start_frame; index < slice.end_frame; ++index) {
       HYPERLOCAL_TRY(CapturedImage image, source->Capture(index));
-      HYPERLOCAL_TRY(Frame frame, DecodeImage(std::move(image)));
-      frames.push_back(std::move(frame));
+      const auto at = static_cast<std::size_t>(index);
+      if (image.again) {
+        frames[at] = frames[at - 1];
+      } else {
+        HYPERLOCAL_TRY(frames[at], DecodeImage(std::move(image)));
+      }
     }
   }
   return frames;

@@ -27,7 +27,9 @@ class PageFixture {
 
   // Frames in the order asked for, all on one fresh page that visited nothing before.
   Result<std::vector<Frame>> Draw(const std::vector<std::int64_t>& order, BrowserSlot& slot) const;
-  // All frames, as chunks of `length` frames through OpenFrameSource.
+  // All frames, as chunks of `length` frames through OpenFrameSource: every other chunk in one go, as
+  // a worker takes them that is one of two, which goes on with its page from chunk to chunk; then
+  // those between them.
   Result<std::vector<Frame>> DrawAsChunks(std::int64_t length, BrowserSlot& slot) const;
 
  private:

@@ -11,6 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "engine/browser/browser_slot.h"
+#include "engine/capture/open_frame_source.h"
+#include "engine/profile/profile.h"
 #include "tests/browser/page_fixture.h"
 
 namespace hyperlocal {
@@ -64,6 +66,10 @@ const std::vector<Page>& Pages() {
                   Red(29, 20),
                   {14, 90, 140, kGround},
                   {29, 90, 140, 0x20f75f}}},
+      {.name = "standing-still",
+       .frames = 72,
+       .distinct = 18,
+       .pixels = {{7, 39, 17, kBlue}, {8, 39, 17, kRed}}},
       {.name = "css-animation",
        // Clips begin their animations when they begin: #flow at 0.4 s, 600 px a second.
        .pixels = {Red(0, 10),
@@ -314,6 +320,33 @@ TEST_P(PageFramesTest, FramesAreRightAndDoNotDependOnHistory) {
   const auto drawn = (*fixture)->Draw(mixed, *other_);
   ASSERT_TRUE(drawn) << drawn.error().message;
   ExpectSame(*drawn, *in_order, mixed, "mixed");
+}
+
+TEST(StandingStill, IsSeenWithoutAPicture) {
+  BrowserSlot slot{CancellationToken()};
+  const auto fixture = PageFixture::Plan("standing-still", 30, slot);
+  ASSERT_TRUE(fixture) << fixture.error().message;
+  const PlanDirectory& plan = (*fixture)->plan();
+  auto source = OpenFrameSource(plan, {0, 0, plan.total_frames}, slot);
+  ASSERT_TRUE(source) << source.error().message;
+  Profile::Start();
+  int again = 0;
+  for (std::int64_t frame = 0; frame < plan.total_frames; ++frame) {
+    const auto image = (*source)->Capture(frame);
+    ASSERT_TRUE(image) << image.error().message;
+    EXPECT_EQ(image->again, frame % 4 != 0 || frame > 68) << frame;
+    EXPECT_EQ(image->bytes.empty(), image->again) << frame;
+    again += image->again ? 1 : 0;
+  }
+  int looks = 0, pictures = 0;
+  for (const ProfileSpan& span : Profile::Stop()) {
+    looks += span.name == "look for a change" ? 1 : 0;
+    pictures += span.name == "picture" ? 1 : 0;
+  }
+  // Of each stay of four frames one picture shows what is new, and one that nothing is.
+  EXPECT_EQ(pictures, 2 * 18);
+  EXPECT_EQ(looks, 72 - 2 * 18 + 17);  // the last one of each shows the end of the stay
+  EXPECT_EQ(again, 72 - 18);
 }
 
 INSTANTIATE_TEST_SUITE_P(Pages, PageFramesTest, ::testing::ValuesIn(Pages()),

@@ -10,6 +10,7 @@ BrowserPool::~BrowserPool() {
     over_ = true;
   }
   for (std::thread& thread : starting_) thread.join();
+  for (const auto& place : idle_) place->slot.Kill();
 }
 
 std::unique_ptr<BrowserPool::Place> BrowserPool::Take() {
