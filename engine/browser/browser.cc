@@ -266,6 +266,32 @@ Result<json> Page::Evaluate(const std::string& expression, milliseconds timeout)
       browser_.devtools_->Call(
           session_, "Runtime.evaluate",
           {{"expression", expression}, {"awaitPromise", true}, {"returnByValue", true}}, timeout));
+  return ValueOf(std::move(answer));
+}
+
+Result<json> Page::CallOnNode(int backend_node, const std::string& function, milliseconds timeout) {
+  constexpr const char* kGroup = "nodes";
+  DevTools& devtools = *browser_.devtools_;
+  HYPERLOCAL_TRY(
+      const json resolved,
+      devtools.Call(session_, "DOM.resolveNode",
+                    {{"backendNodeId", backend_node}, {"objectGroup", kGroup}}, timeout));
+  const auto object = resolved.find("object");
+  if (object == resolved.end() || !object->contains("objectId")) {
+    return Error{ErrorCode::kBrowserProtocol, "scripts cannot see that node"};
+  }
+  HYPERLOCAL_TRY(json answer, devtools.Call(session_, "Runtime.callFunctionOn",
+                                            {{"objectId", (*object)["objectId"]},
+                                             {"functionDeclaration", function},
+                                             {"returnByValue", true}},
+                                            timeout));
+  HYPERLOCAL_TRY_STATUS(
+      devtools.Post(session_, "Runtime.releaseObjectGroup", {{"objectGroup", kGroup}}));
+  return ValueOf(std::move(answer));
+}
+
+// What a call of scripts came to.
+Result<json> Page::ValueOf(json answer) const {
   if (const auto details = answer.find("exceptionDetails"); details != answer.end()) {
     const std::string place = Place(*details);
     return Error{ErrorCode::kInvalidComposition,
@@ -401,11 +427,8 @@ void Page::OnEvent(const std::string& method, json& params) {
     NoteRequest(params);
   } else if (method == "Network.loadingFinished" || method == "Network.loadingFailed") {
     requests_under_way_.erase(params.value("requestId", ""));
-  } else if (method == "LayerTree.layerTreeDidChange") {
-    ++paintings_;
-    NoteLayers(params);
-  } else if (method == "LayerTree.layerPainted") {
-    ++paintings_;
+  } else if (method.starts_with("LayerTree.")) {
+    layers_.Note(method, params);
   } else if (method == "Runtime.exceptionThrown") {
     const json& details = params["exceptionDetails"];
     const bool in_promise = details.value("text", "").find("in promise") != std::string::npos;
@@ -434,16 +457,6 @@ void Page::NoteRequest(const json& params) {
   ++requests_begun_;
   requests_under_way_[params.value("requestId", "")] =
       params.contains("request") ? params["request"].value("url", "") : "";
-}
-
-void Page::NoteLayers(const json& params) {
-  const auto layers = params.find("layers");
-  if (layers == params.end() || !layers->is_array()) return;
-  layers_ = 0;
-  for (const json& layer : *layers) {
-    const bool empty = layer.value("width", 0.0) == 0 || layer.value("height", 0.0) == 0;
-    if (layer.value("drawsContent", false) && !empty) ++layers_;
-  }
 }
 
 void Page::AnswerPausedRequest(const json& params) {

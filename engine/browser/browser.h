@@ -12,6 +12,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "engine/browser/devtools.h"
+#include "engine/browser/page_layers.h"
 #include "engine/cancellation.h"
 #include "engine/error/result.h"
 
@@ -87,12 +88,11 @@ class Page {
   // Waits until every one of them is over. One that is not in time is named among the messages and
   // not waited for again.
   Status WaitForRequests(std::chrono::milliseconds timeout);
-  // Layers with content of their own that the compositor put together for the last frame; as far as
-  // the page's process has told, as with requests_begun.
-  int layers() const { return layers_; }
-  // How often its layers have changed or been painted anew, as far as its process has told. A page
-  // of one layer cannot change its looks without.
-  std::uint64_t paintings() const { return paintings_; }
+  const PageLayers& layers() const { return layers_; }
+  // The value of a JavaScript function with a node as its `this`. Errors: those of Evaluate;
+  // kBrowserProtocol for a node that is gone, or that scripts cannot see.
+  Result<nlohmann::json> CallOnNode(int backend_node, const std::string& function,
+                                    std::chrono::milliseconds timeout);
   // For outputs with alpha: what the page does not paint stays transparent.
   Status MakeBackgroundTransparent();
 
@@ -105,15 +105,14 @@ class Page {
   void OnEvent(const std::string& method, nlohmann::json& params);
   void AnswerPausedRequest(const nlohmann::json& params);
   void NoteRequest(const nlohmann::json& params);
-  void NoteLayers(const nlohmann::json& params);
   std::string Place(const nlohmann::json& location) const;
+  Result<nlohmann::json> ValueOf(nlohmann::json answer) const;
 
   class Browser& browser_;
   PageOptions options_;
   std::string context_id_, target_id_, session_;
   std::vector<PageMessage> messages_;
-  int layers_ = 0;
-  std::uint64_t paintings_ = 0;
+  PageLayers layers_;
   std::uint64_t requests_begun_ = 0;
   std::map<std::string, std::string> requests_under_way_;  // id → address
   bool loaded_ = false;

@@ -22,6 +22,7 @@ constexpr milliseconds kGrace{10'000};  // for a page that keeps its own time li
 constexpr milliseconds kRequestTimeout{10'000};  // files come from this machine
 constexpr std::int64_t kReplayBatch = 100;  // frames; between batches a cancellation is noticed
 constexpr int kRedraws = 5;
+constexpr std::size_t kMostRebuilt = 64;  // elements; more take longer than the whole page
 
 // The time of a frame in seconds, as the quotient that JavaScript computes: no rounding on the way.
 std::string FrameTime(std::int64_t frame, FrameRate rate) {
@@ -254,10 +255,39 @@ Result<std::string> CompositionPage::VideosAt(std::int64_t frame, FrameRate rate
   return CanonicalJson(list);
 }
 
+Result<CompositionPage::LayerOwner> CompositionPage::OwnerOf(int node) {
+  if (const auto known = owners_.find(node); known != owners_.end()) return known->second;
+  const auto told = page_->CallOnNode(
+      node, fmt::format("function(){{return window.__hyperlocal?.ownsLayer({},this)}}", node),
+      frame_timeout_);
+  // A pseudo-element is no object of scripts, and a child frame's node is not ours.
+  if (!told && told.error().code != ErrorCode::kBrowserProtocol) return told.error();
+  LayerOwner owner = LayerOwner::kOther;
+  if (told && *told == "page") owner = LayerOwner::kPage;
+  if (told && *told == "element") owner = LayerOwner::kElement;
+  owners_.emplace(node, owner);
+  return owner;
+}
+
+Result<std::string> CompositionPage::BoxesToRebuild() {
+  if (!HasOldLayers()) return std::string("false");
+  const std::set<int>& nodes = page_->layers().owners();
+  if (nodes.size() > kMostRebuilt) return std::string("true");
+  std::string list;
+  for (const int node : nodes) {
+    if (node == 0) return std::string("true");
+    HYPERLOCAL_TRY(const LayerOwner owner, OwnerOf(node));
+    if (owner == LayerOwner::kOther) return std::string("true");
+    if (owner == LayerOwner::kElement) list += (list.empty() ? "" : ",") + std::to_string(node);
+  }
+  return "[" + list + "]";
+}
+
 Status CompositionPage::Seek(std::int64_t frame, FrameRate rate, Pictures pictures) {
+  HYPERLOCAL_TRY(const std::string rebuild, BoxesToRebuild());
   HYPERLOCAL_TRY(const std::string videos, VideosAt(frame, rate, pictures));
   auto done = page_->Evaluate(
-      fmt::format("__hyperlocal.seek({},{},{})", FrameTime(frame, rate), HasOldLayers(), videos),
+      fmt::format("__hyperlocal.seek({},{},{})", FrameTime(frame, rate), rebuild, videos),
       frame_timeout_);
   if (!done) return std::move(done).error().WithContext("frame " + std::to_string(frame));
   return Ok();
@@ -271,11 +301,11 @@ Status CompositionPage::Replay(std::int64_t first, std::int64_t last, FrameRate 
       HYPERLOCAL_TRY(const std::string shown, VideosAt(frame, rate, Pictures::kIfThere));
       videos += shown + ",";
     }
-    auto done =
-        page_->Evaluate(fmt::format("(async()=>{{const v=[{6}];for(let f={0};f<{1};++f)"
-                                    "await __hyperlocal.seek(f*{2}/{3},{4},v[f-{5}])}})()",
-                                    from, to, rate.den, rate.num, HasOldLayers(), from, videos),
-                        frame_timeout_);
+    HYPERLOCAL_TRY(const std::string rebuild, BoxesToRebuild());
+    auto done = page_->Evaluate(fmt::format("(async()=>{{const v=[{6}];for(let f={0};f<{1};++f)"
+                                            "await __hyperlocal.seek(f*{2}/{3},{4},v[f-{5}])}})()",
+                                            from, to, rate.den, rate.num, rebuild, from, videos),
+                                frame_timeout_);
     if (!done)
       return std::move(done).error().WithContext(fmt::format("frames {} to {}", from, to - 1));
   }
@@ -311,14 +341,15 @@ Result<std::vector<std::uint8_t>> CompositionPage::Draw(std::int64_t frame, Fram
 Result<bool> CompositionPage::LooksAsBefore(std::int64_t frame, FrameRate rate) {
   // A layer of its own may be moved without being painted.
   if (HasOldLayers()) return false;
-  const std::uint64_t paintings_before = page_->paintings();
+  const std::uint64_t paintings_before = page_->layers().paintings();
   HYPERLOCAL_TRY_STATUS(Seek(frame, rate, Pictures::kNeeded));
   HYPERLOCAL_TRY_STATUS(page_->WaitForRequests(kRequestTimeout));
   const std::uint64_t requests_before = page_->requests_begun();
   HYPERLOCAL_TRY_STATUS(page_->DrawUnseen(IntervalOf(rate), frame_timeout_));
   // What was painted and asked for meanwhile is told before the answer to this.
   HYPERLOCAL_TRY_STATUS(page_->Evaluate("0", frame_timeout_));
-  return page_->paintings() == paintings_before && page_->requests_begun() == requests_before;
+  return page_->layers().paintings() == paintings_before &&
+         page_->requests_begun() == requests_before;
 }
 
 std::vector<PageMessage> CompositionPage::TakeMessages() {

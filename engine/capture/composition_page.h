@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,8 +73,8 @@ class CompositionPage {
   Result<std::vector<TextFonts>> ReadTextFonts();
   // Its video and sound, as they are timed by now.
   Result<std::vector<MediaElement>> ReadMedia();
-  // How loud each of them is at `frames` frames from the first on, in the order of ReadMedia. Drives
-  // the page through all of them: what it shows afterwards is not to be drawn.
+  // How loud each of them is at `frames` frames from the first on, in the order of ReadMedia.
+  // Drives the page through all of them: what it shows afterwards is not to be drawn.
   Result<std::vector<std::vector<double>>> ReadGains(std::int64_t frames, FrameRate rate);
 
   // Notes which clips are to be seen in the frame that the page was brought to.
@@ -90,9 +91,7 @@ class CompositionPage {
 
   // Brings the page to a frame, and waits for what the frame turned out to need (fonts, images,
   // asynchronous seeks).
-  Status Seek(std::int64_t frame, FrameRate rate) {
-    return Seek(frame, rate, Pictures::kIfThere);
-  }
+  Status Seek(std::int64_t frame, FrameRate rate) { return Seek(frame, rate, Pictures::kIfThere); }
   // Seeks every frame of [first, last) without drawing, for pages that carry state from frame to
   // frame.
   Status Replay(std::int64_t first, std::int64_t last, FrameRate rate);
@@ -104,8 +103,8 @@ class CompositionPage {
   // something new.
   Result<std::vector<std::uint8_t>> Draw(std::int64_t frame, FrameRate rate, PngOrJpeg encoding);
 
-  // Brings the page to `frame`, to learn at less cost than a picture's whether it is sure to look as
-  // in the frame that was drawn last.
+  // Brings the page to `frame`, to learn at less cost than a picture's whether it is sure to look
+  // as in the frame that was drawn last.
   Result<bool> LooksAsBefore(std::int64_t frame, FrameRate rate);
 
   // What the page said, and which files of its project it did not find, since the last call.
@@ -121,13 +120,20 @@ class CompositionPage {
   Status Seek(std::int64_t frame, FrameRate rate, Pictures pictures);
   // Whether the last picture left layers whose raster the next one might take over (decision 1).
   // The page's one layer is no such: it is always drawn at the scale and place of the viewport.
-  bool HasOldLayers() const { return page_->layers() > 1; }
+  bool HasOldLayers() const { return page_->layers().count() > 1; }
+  // What a node is that owns a layer; asked once.
+  enum class LayerOwner { kPage, kElement, kOther };
+  Result<LayerOwner> OwnerOf(int node);
+  // Which boxes the next seek is to build anew for that, as JavaScript: false for none, a list of
+  // the elements that own such layers, true for all boxes where those elements are not to be had.
+  Result<std::string> BoxesToRebuild();
 
   std::chrono::milliseconds frame_timeout_{0};
   std::vector<PlanVideo> videos_;
   std::filesystem::path video_frames_;
   std::unique_ptr<PageServer> server_;  // outlives page_
   std::unique_ptr<Page> page_;
+  std::map<int, LayerOwner> owners_;         // that the page was asked about
   std::vector<PageMessage> early_messages_;  // said while the page was loading
 };
 

@@ -66,6 +66,10 @@ const std::vector<Page>& Pages() {
                   Red(29, 20),
                   {14, 90, 140, kGround},
                   {29, 90, 140, 0x20f75f}}},
+      {.name = "layer-owners-out-of-reach", .pixels = {{0, 40, 22, 0x2060ff}}},
+      // No outline: what the driver changes of a style is gone before the page is drawn.
+      {.name = "layer-owners",
+       .pixels = {{29, 213, 100, kYellow}, {15, 269, 140, kGround}, {2, 9, 108, kGround}}},
       {.name = "standing-still",
        .frames = 72,
        .distinct = 18,

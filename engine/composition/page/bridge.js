@@ -77,6 +77,36 @@
     else html.style.removeProperty('display');
   };
 
+  // The same for single elements, which own the layers: much of a page is in none. Every box of theirs is built anew
+  // by way of another display, and has the old one again before the page is laid out for its picture.
+  const layerOwners = new Map();  // id → element
+  const ownsLayer = (id, node) => {
+    if (node === document) return 'page';
+    const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
+    if (!element || element.ownerDocument !== document || !element.style) return '';
+    layerOwners.set(id, element);
+    return 'element';
+  };
+  const rebuildOwners = (ids) => {
+    const all = ids.map((id) => layerOwners.get(id)).filter((element) => element.isConnected);
+    const restored = [];
+    for (const element of all) {
+      if (all.some((other) => other !== element && other.contains(element))) continue;
+      const display = getComputedStyle(element).display;
+      if (display === 'none' || display === 'contents') continue;
+      const style = element.style;
+      restored.push([element, element.hasAttribute('style'), style.getPropertyValue('display'), style.getPropertyPriority('display')]);
+      style.setProperty('display', display === 'block' ? 'flow-root' : 'block', 'important');
+    }
+    if (!restored.length) return;
+    void document.documentElement.offsetWidth;
+    for (const [element, hadStyle, value, priority] of restored) {
+      if (value) element.style.setProperty('display', value, priority);
+      else element.style.removeProperty('display');
+      if (!hadStyle) element.removeAttribute('style');
+    }
+  };
+
   // ---- Animations that begin with a frame ----
   // A transition, or an animation that a seek sets off (by a class, by a call of animate()), begins in the frame that
   // sets it off; which frame that was is known only to a page that has made the frames one after another. So the page
@@ -154,7 +184,7 @@
     const ms = seconds * 1000;
     for (const child of childDocuments(window)) {
       // The runtime lives in the top document only; what moves in a child frame is moved here.
-      if (rebuild) rebuildBoxes(child.document);
+      if (rebuild === true) rebuildBoxes(child.document);
       child.__HF_VIRTUAL_TIME__?.seekToTime(ms);
       if (typeof child.__hf?.seek === 'function') child.__hf.seek(seconds);
       const animations = child.document.getAnimations();
@@ -188,7 +218,8 @@
   };
 
   // Brings the page to `seconds`. A promise when something has to arrive first, undefined when the page is there.
-  // `rebuild`: leave nothing of the boxes and layers of the frame before. `videos`: what they show in this frame
+  // `rebuild`: leave nothing of the layers of the frame before: false where there are none, true for all boxes, or the
+  // ids of the elements that own them. `videos`: what they show in this frame
   // (media.js); whoever copies their pixels while the page is driven has to find them there.
   const seek = (seconds, rebuild, videos) => {
     const arriving = videos ? media.want(videos) : undefined;
@@ -196,7 +227,8 @@
   };
 
   const move = (seconds, rebuild) => {
-    if (rebuild) rebuildBoxes(document);
+    if (rebuild === true) rebuildBoxes(document);
+    else if (rebuild) rebuildOwners(rebuild);
     time.setTime(seconds * 1000);
     media.show();
     const driven = driver().seek(seconds);
@@ -327,5 +359,5 @@
   };
   const gains = (first, count, rateNum, rateDen) => media.gains(drive, first, count, rateNum, rateDen);
 
-  window.__hyperlocal = {gains, ready, awaited, facts, seek, carriesState};
+  window.__hyperlocal = {gains, ready, awaited, facts, seek, carriesState, ownsLayer};
 })();
