@@ -106,10 +106,11 @@ std::string ProfileSummary(const std::vector<ProfileSpan>& spans, const std::fil
   std::string shares;
   for (const auto& [time, kind] : order) {
     if (time * 100 < all) continue;
-    shares += fmt::format("{}{} {} ({:.0f} %)", shares.empty() ? "" : ", ", WorkName(kind),
-                          FormatDuration(duration_cast<milliseconds>(time)),
-                          100.0 * static_cast<double>(time.count()) /
-                              static_cast<double>(std::max<std::int64_t>(all.count(), 1)));
+    shares +=
+        fmt::format("{}{} {} ({:.0f} %)", shares.empty() ? "" : ", ", WorkName(kind),
+                    FormatDuration(duration_cast<milliseconds>(time), DurationStyle::kPrecise),
+                    100.0 * static_cast<double>(time.count()) /
+                        static_cast<double>(std::max<std::int64_t>(all.count(), 1)));
   }
   StyledLine line;
   line.Add("Profile ", Style::kBold)

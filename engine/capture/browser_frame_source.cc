@@ -188,7 +188,9 @@ std::unique_ptr<OpenComposition> TakeOver(const PlanDirectory& plan, std::int64_
   const WorkSpan span(WorkKind::kBrowser, "go on with the composition");
   const std::unique_ptr<BrowserGuest> guest = slot.TakeGuest();
   auto* const left = dynamic_cast<OpenComposition*>(guest.get());
-  if (left == nullptr || left->plan_hash != plan.plan_hash) return nullptr;
+  if (left == nullptr || left->plan_hash != plan.plan_hash || plan.plan_hash.empty()) {
+    return nullptr;
+  }
   const auto reached = GoOn(*left, plan, first);
   if (!reached || !*reached) return nullptr;
   return std::make_unique<OpenComposition>(std::move(*left));

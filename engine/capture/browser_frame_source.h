@@ -15,10 +15,11 @@ namespace hyperlocal {
 // higher quality costs Chrome and the pipe more than it brings.
 inline constexpr int kCaptureJpegQuality = 95;
 
-// The FrameSource of HyperFrames pages: the plan's compiled/ in a fresh browser context, outside
+// The FrameSource of HyperFrames pages: the plan's compiled/ in a browser context of its own, outside
 // requests answered from the plan's recording, a request that was not recorded a named failure
-// (kAssetUnavailable). JPEG for opaque formats, PNG for formats with alpha. The slot's browser must
-// outlive the source. Errors: those of CompositionPage::Open.
+// (kAssetUnavailable). JPEG for opaque formats, PNG for formats with alpha. When the source ends well
+// its page stays in the slot, and the source of a later chunk of the same plan goes on with it. The
+// slot must outlive the source. Errors: those of CompositionPage::Open.
 Result<std::unique_ptr<FrameSource>> OpenBrowserFrameSource(const PlanDirectory& plan,
                                                             const ChunkSlice& slice,
                                                             BrowserSlot& slot);

@@ -95,12 +95,26 @@ TEST_F(PageServerTest, ServesThePicturesOfVideosForChromeToKeep) {
   EXPECT_EQ(answer.body, "a picture");
   EXPECT_EQ(answer.get_header_value("Content-Type"), "image/jpeg");
   EXPECT_EQ(answer.get_header_value("Cache-Control"), "max-age=3600");
-  for (const char* target : {"/__hyperlocal/video-frames/a%20clip/frame_00002.jpg",
-                             "/__hyperlocal/video-frames/a%20clip", "/__hyperlocal/video-frames/",
-                             "/__hyperlocal/video-frames/../secret.txt",
-                             "/__hyperlocal/video-frames/..%2fsecret.txt"}) {
+  for (const char* target :
+       {"/__hyperlocal/video-frames/a%20clip/frame_00002.jpg",
+        "/__hyperlocal/video-frames/a%20clip", "/__hyperlocal/video-frames/",
+        "/__hyperlocal/video-frames/../secret.txt", "/__hyperlocal/video-frames/..%2fsecret.txt"}) {
     EXPECT_EQ(Get(target).status, 404) << target;
   }
+}
+
+TEST_F(PageServerTest, GoesOnWithAnotherCopyAtTheSameAddress) {
+  PutFile(directory_ / "copy/compiled/digits.txt", "9876543210");
+  ASSERT_TRUE(server_->Serve(directory_ / "copy/compiled", directory_ / "copy/video-frames"));
+  EXPECT_EQ(Get("/digits.txt").body, "9876543210");
+  EXPECT_EQ(Get("/empty.css").status, 404);
+  // The copy has no pictures of videos.
+  EXPECT_EQ(Get("/__hyperlocal/video-frames/a%20clip/frame_00001.jpg").status, 404);
+
+  const Status nowhere = server_->Serve(directory_ / "nowhere", {});
+  ASSERT_FALSE(nowhere);
+  EXPECT_EQ(nowhere.error().code, ErrorCode::kMissingPlanArtifact);
+  EXPECT_EQ(Get("/digits.txt").body, "9876543210");
 }
 
 TEST_F(PageServerTest, ServesOtherPagesUnchanged) {
