@@ -15,6 +15,7 @@
 #include "engine/av/video_writer.h"
 #include "engine/browser/browser.h"
 #include "engine/browser/chrome_locator.h"
+#include "engine/browser/chrome_sandbox.h"
 #include "engine/frame/frame.h"
 
 namespace hyperlocal::cli {
@@ -30,6 +31,15 @@ CheckOutcome CheckChrome(const CancellationToken& cancel) {
   constexpr const char* kInstall = "apt-get install chromium-headless-shell";
   const auto binary = FindChrome();
   if (!binary) return Missing(binary.error(), kInstall);
+  // What the sandbox lacks no new installation brings; the message tells both ways out.
+  if (const auto sandbox = UseChromeSandbox(); !sandbox) {
+    return Missing(
+        sandbox.error(),
+        sandbox.error().code == ErrorCode::kInvalidConfig
+            ? "set HYPERLOCAL_CHROME_SANDBOX to on, auto or off, or unset it"
+            : "export HYPERLOCAL_CHROME_SANDBOX=auto in a container or a virtual machine; "
+              "sysctl kernel.unprivileged_userns_clone=1 elsewhere");
+  }
   auto browser = Browser::Launch(cancel);
   if (!browser) {
     return Missing(browser.error(),
