@@ -113,7 +113,7 @@ TEST_F(Transfer, LargeRequestsLeaveASmallOneToBeTheLast) {
   ASSERT_TRUE(made.store->Upload(directory_ / "up", kObject, {}, {}));
   EXPECT_TRUE(service.content == content);
   EXPECT_THAT(service.Of("PUT"),
-              ElementsAre("bytes 0-8388607/9437184", "bytes 8388608-9437183/9437184"));
+              ElementsAre("bytes 0-9175039/9437184", "bytes 9175040-9437183/9437184"));
 }
 
 TEST_F(Transfer, AMissingFileIsNoInput) {

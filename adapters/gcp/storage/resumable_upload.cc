@@ -14,8 +14,10 @@ namespace {
 
 constexpr int kIncomplete = 308;
 // The last request names the checksum of the whole content, and is not begun before that is known:
-// so much of the file is read twice.
+// what it sends is read twice. More than this never goes in it alone.
 constexpr std::uint64_t kMostOfLastRequest = std::uint64_t{4} << 20;
+// Requests but the last have a multiple of it, by the service's rule.
+constexpr std::uint64_t kUnit = std::uint64_t{256} << 10;
 
 // "bytes=0-262143": how much is stored; absent while nothing is.
 std::optional<std::uint64_t> StoredBytes(const HttpReply& reply) {
@@ -99,12 +101,13 @@ class Session {
     return operation_.Try(std::move(exchange));
   }
 
-  // Chunks but the last have a multiple of 256 KiB, as the options have.
+  // So that little is left for the last request: the service makes the rest durable before it is
+  // asked for that one.
   std::uint64_t NextBytes() const {
     const std::uint64_t chunk = operation_.service().options().upload_chunk_bytes;
-    const std::uint64_t last = std::min(chunk, kMostOfLastRequest);
     const std::uint64_t left = file_.size() - stored_;
-    return left <= last ? left : std::min(chunk, (left - 1) / last * last);
+    if (left <= std::min(chunk, kMostOfLastRequest)) return left;
+    return std::min(chunk, (left - 1) / kUnit * kUnit);
   }
 
   Tried<HttpReply> Ask() {

@@ -8,23 +8,26 @@
 namespace hyperlocal::gcs {
 
 // MD5 of a content on a thread of its own, which runs while long pieces come: MD5 is the slowest of
-// the hashes of a content, and as slow as everything else that an upload costs. Holds at most some
-// MiB of what is still to be hashed. One thread at a time calls it.
+// the hashes of a content, and as slow as everything else that an upload costs. It may be some MiB
+// behind, in memory, so that it has something to do while the bytes are made durable. One thread at
+// a time calls it.
 class BackgroundMd5 {
  public:
   BackgroundMd5();
+  // What has not been hashed is left.
   ~BackgroundMd5();
   BackgroundMd5(const BackgroundMd5&) = delete;
   BackgroundMd5& operator=(const BackgroundMd5&) = delete;
 
   void Update(std::string_view bytes);
-  // Nothing comes for a while: all is hashed, and the thread gone, when this returns.
+  // Nothing comes for a while: thread and memory go as soon as everything is hashed. Does not wait
+  // for that.
   void Rest();
-  // The object is spent afterwards.
+  // Waits until everything is hashed. The object is spent afterwards.
   Md5Digest Digest();
 
  private:
-  struct Worker;
+  class Worker;
 
   Md5Hash hash_;  // the worker's, while there is one
   std::unique_ptr<Worker> worker_;

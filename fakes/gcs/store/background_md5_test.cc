@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,20 @@ RC_GTEST_PROP(BackgroundMd5Test, IsTheMd5OfAllPiecesWhateverTheirSizeAndRests, (
 TEST(BackgroundMd5Test, MayBeLeftInTheMiddle) {
   BackgroundMd5 md5;
   md5.Update(std::string(std::size_t{20} << 20, 'x'));
+}
+
+// More uploads than there are pieces for: each goes on with its own.
+TEST(BackgroundMd5Test, ManyAtOnceShareTheMemory) {
+  const std::string half(std::size_t{2} << 20, 'x');
+  const Md5Digest expected = Md5Of(half + half);
+  for (int round = 0; round < 2; ++round) {  // what the first ones had is there again
+    std::vector<std::unique_ptr<BackgroundMd5>> uploads(24);
+    for (auto& md5 : uploads) md5 = std::make_unique<BackgroundMd5>();
+    for (auto& md5 : uploads) md5->Update(half);
+    for (auto& md5 : uploads) md5->Rest();
+    for (auto& md5 : uploads) md5->Update(half);
+    for (auto& md5 : uploads) EXPECT_EQ(md5->Digest(), expected);
+  }
 }
 
 }  // namespace

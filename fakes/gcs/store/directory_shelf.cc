@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "engine/file/file_descriptor_internal.h"
+#include "fakes/gcs/store/background_close_internal.h"
 #include "fakes/gcs/store/content_shelf_internal.h"
 
 namespace hyperlocal::gcs {
@@ -18,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // The kernel is asked to start writing every so many bytes: the final sync then has little left.
-constexpr std::uint64_t kWriteBackBytes = std::uint64_t{8} << 20;
+constexpr std::uint64_t kWriteBackBytes = std::uint64_t{2} << 20;
 
 Error IoError(std::string_view verb, const fs::path& path, int number) {
   return Error{ErrorCode::kIo, "cannot " + std::string(verb) + " " + path.string() + ": " +
@@ -59,14 +60,19 @@ Result<std::size_t> ReadFileAt(int file, const fs::path& path, std::uint64_t off
 
 class IncomingFile final : public IncomingContent {
  public:
-  // `temporary`: removed with the object.
+  // `temporary`: removed with the object. `closing` must outlive it.
   IncomingFile(FileDescriptor file, fs::path path, std::uint64_t size, bool temporary,
-               Durability durability)
-      : path_(std::move(path)), size_(size), temporary_(temporary), durability_(durability) {
+               Durability durability, BackgroundClose& closing)
+      : path_(std::move(path)),
+        size_(size),
+        temporary_(temporary),
+        durability_(durability),
+        closing_(closing) {
     file_.emplace(std::move(file));
   }
   ~IncomingFile() override {
     if (temporary_) ::unlink(path_.c_str());
+    if (file_) closing_.Close(std::move(*file_));
   }
 
   Status Append(std::string_view bytes) override {
@@ -144,6 +150,7 @@ class IncomingFile final : public IncomingContent {
   std::uint64_t started_ = 0;  // up to here the kernel was asked to write
   bool temporary_;
   Durability durability_;
+  BackgroundClose& closing_;
   bool name_synced_ = false;
 };
 
@@ -192,7 +199,7 @@ class DirectoryShelf final : public ContentShelf {
     FileDescriptor file = OpenFile(path, O_RDWR | O_CREAT | O_TRUNC);
     if (!file.valid()) return IoError("make", path, errno);
     return std::unique_ptr<IncomingContent>(
-        std::make_unique<IncomingFile>(std::move(file), path, 0, temporary, durability_));
+        std::make_unique<IncomingFile>(std::move(file), path, 0, temporary, durability_, closing_));
   }
 
   Result<std::unique_ptr<IncomingContent>> Reopen(std::string_view upload,
@@ -211,7 +218,7 @@ class DirectoryShelf final : public ContentShelf {
       return IoError("cut", path, errno);
     }
     return std::unique_ptr<IncomingContent>(
-        std::make_unique<IncomingFile>(std::move(file), path, size, false, durability_));
+        std::make_unique<IncomingFile>(std::move(file), path, size, false, durability_, closing_));
   }
 
   Result<std::shared_ptr<ContentReader>> Open(std::string_view name, std::uint64_t size) override {
@@ -247,8 +254,8 @@ class DirectoryShelf final : public ContentShelf {
     return Ok();
   }
 
-  void Remove(std::string_view name) override { ::unlink(PathOf(name).c_str()); }
-  void DropUpload(std::string_view upload) override { ::unlink((uploads_ / upload).c_str()); }
+  void Remove(std::string_view name) override { Unlink(PathOf(name)); }
+  void DropUpload(std::string_view upload) override { Unlink(uploads_ / upload); }
 
   std::vector<std::string> Contents() override {
     std::vector<std::string> names;
@@ -277,11 +284,18 @@ class DirectoryShelf final : public ContentShelf {
                                            " bytes"};
   }
   fs::path PathOf(std::string_view name) const { return contents_ / name.substr(0, 2) / name; }
+  // The name goes at once, the blocks in a while.
+  void Unlink(const fs::path& path) {
+    FileDescriptor file = OpenFile(path, O_RDONLY);
+    ::unlink(path.c_str());
+    closing_.Close(std::move(file));
+  }
 
   const Durability durability_;
   const fs::path contents_, uploads_, incoming_;
   std::atomic<std::uint64_t> last_number_{0};
   std::set<fs::path> to_sync_;
+  BackgroundClose closing_;
 };
 
 }  // namespace
