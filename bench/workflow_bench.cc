@@ -1,4 +1,6 @@
-// Workflows: how many steps a second, and what an execution that sleeps costs.
+// Workflows: how many steps and expressions a second, and what an execution that sleeps costs.
+// Beside them the least that an expression can cost: its arithmetic, compiled, and the copy of its
+// values.
 
 #include <benchmark/benchmark.h>
 #include <malloc.h>
@@ -106,6 +108,82 @@ parity:
            Value(state.range(0)));
 }
 BENCHMARK(BM_MixedSteps)->ArgName("rounds")->Arg(150'000)->Unit(benchmark::kMillisecond);
+
+constexpr int kExpressionsAStep = 50;  // as many assignments as a step may have
+
+// One expression over and over, so often in a step that the step itself hardly counts.
+void BM_Expression(benchmark::State& state, const std::string& expression, const Value& expected) {
+  constexpr std::int64_t kRounds = 2000;
+  std::string source = R"(
+main:
+  steps:
+  - start:
+      assign: [i: 0, a: 7, b: 2.5, s: "render", list: [10, 20, 30], m: {plan: {chunks: [5, 6]}}]
+  - work:
+      assign:
+)";
+  for (int i = 0; i < kExpressionsAStep; ++i) source += "      - x: ${" + expression + "}\n";
+  source += R"(
+  - next: {assign: [i: "${i + 1}"]}
+  - again:
+      switch:
+      - condition: ${i < )" +
+            std::to_string(kRounds) + R"(}
+        next: work
+  - done: {return: "${[x, a, b, s, list, m]}"}
+)";
+  const auto program = ProgramOf(state, source.c_str());
+  if (program == nullptr) return;
+  for (auto unused : state) {
+    Execution execution = Execution::Begin(program, Value(), WithoutStepLimit());
+    Advance(execution, {TimePoint(), Started{}});
+    if (execution.state() != ExecutionState::kSucceeded ||
+        !(execution.result().list().at(0) == expected)) {
+      state.SkipWithError("a wrong result");
+      return;
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * kRounds * kExpressionsAStep);
+}
+BENCHMARK_CAPTURE(BM_Expression, arithmetic, "(a + i * 0) * 3 - a % 4 // 2 + 1", Value(21))
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_Expression, logic, "a > 5 and (b < 1 or s != \"x\") and not (a in list)",
+                  Value(true))
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_Expression, path, "m.plan.chunks[1] + list[2]", Value(36))
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_Expression, text, "s + \"/\" + string(a)", Value("render/7"))
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_Expression, function, "len(list) + int(\"12\")", Value(15))
+    ->Unit(benchmark::kMillisecond);
+
+// The arithmetic above as the compiler does it.
+void BM_CompiledArithmetic(benchmark::State& state) {
+  std::int64_t a = 7;
+  std::int64_t i = 0;
+  for (auto unused : state) {
+    benchmark::DoNotOptimize(a);
+    benchmark::DoNotOptimize(i);
+    std::int64_t x = (a + i * 0) * 3 - a % 4 / 2 + 1;
+    benchmark::DoNotOptimize(x);
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_CompiledArithmetic);
+
+// The text above, as the library joins it.
+void BM_CompiledText(benchmark::State& state) {
+  std::string s = "render";
+  std::int64_t a = 7;
+  for (auto unused : state) {
+    benchmark::DoNotOptimize(s);
+    benchmark::DoNotOptimize(a);
+    std::string x = s + "/" + std::to_string(a);
+    benchmark::DoNotOptimize(x);
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_CompiledText);
 
 // Executions that wait in one driver, each with a plan and a list of results in its variables.
 void BM_SleepingExecutions(benchmark::State& state) {

@@ -5,18 +5,14 @@
 //   node bench/peers/render.mjs <project> -o out.mp4 [--chunk-size N] [--concurrency N] [--fps N]
 //
 // Chrome and ffmpeg are the system's: PRODUCER_HEADLESS_SHELL_PATH, or the path where Debian puts it.
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-const HERE = path.dirname(fileURLToPath(import.meta.url));
-const PEERS = path.join(HERE, "..", "..", "tests", "peers");
-const MODULES = process.env.HYPERLOCAL_PEER_MODULES ?? path.join(PEERS, "node_modules");
-const DEBIAN_SHELL = "/usr/lib/chromium/chromium-headless-shell";
-const GSAP_ADDRESS = /https:\/\/cdn\.jsdelivr\.net\/npm\/gsap@([0-9.]+)\/dist\/gsap\.min\.js/g;
+import "./offline.mjs";
+import { MODULES, copyWithLocalGsap, missing, versionOf } from "./packages.mjs";
 
 const fail = (status, message) => {
   process.stderr.write(`peers/render: ${message}\n`);
@@ -54,40 +50,13 @@ const readArguments = () => {
   };
 };
 
-// A copy of the project in which GSAP's CDN address is a file beside the page: the published renderer has no way
-// to answer that address without a network, and a download would not belong in the time that is measured.
-const copyWithLocalGsap = async (project, copy) => {
-  await cp(project, copy, { recursive: true });
-  const gsap = path.join(MODULES, "gsap", "dist", "gsap.min.js");
-  const pinned = JSON.parse(await readFile(path.join(MODULES, "gsap", "package.json"), "utf8")).version;
-  const replaced = [];
-  for (const entry of await readdir(copy, { recursive: true })) {
-    if (!String(entry).endsWith(".html")) continue;
-    const file = path.join(copy, String(entry));
-    const text = await readFile(file, "utf8");
-    const local = text.replace(GSAP_ADDRESS, (address, version) => {
-      if (version !== pinned) fail(65, `${entry} asks for gsap ${version}; tests/peers pins ${pinned}`);
-      replaced.push(address);
-      return "gsap.min.js";
-    });
-    if (local !== text) await writeFile(file, local);
-  }
-  if (replaced.length > 0) await cp(gsap, path.join(copy, "gsap.min.js"));
-  return [...new Set(replaced)];
-};
-
 const attribute = (html, name) => html.match(new RegExp(`${name}="([0-9.]+)"`))?.[1];
 
 const options = readArguments();
 const entry = path.join(options.project, "index.html");
 if (!existsSync(entry)) fail(66, `${entry} does not exist`);
-if (!existsSync(path.join(MODULES, "@hyperframes", "producer"))) {
-  fail(69, `the published packages are not installed; run: npm ci --prefix ${path.relative(process.cwd(), PEERS)}`);
-}
-process.env.PRODUCER_HEADLESS_SHELL_PATH ??= DEBIAN_SHELL;
-if (!existsSync(process.env.PRODUCER_HEADLESS_SHELL_PATH)) {
-  fail(69, `no Chrome at ${process.env.PRODUCER_HEADLESS_SHELL_PATH}; set PRODUCER_HEADLESS_SHELL_PATH`);
-}
+const lack = missing();
+if (lack) fail(69, lack);
 
 // Chunks in one process share one Chrome through the packages' pool, and two of them that step the same Chrome
 // frame by frame wait for each other for ever. The packages' own switch gives each chunk its Chrome.
@@ -97,15 +66,6 @@ if (options.concurrency > 1) process.env.PRODUCER_ENABLE_BROWSER_POOL = "false";
 const say = process.stdout.write.bind(process.stdout);
 process.stdout.write = process.stderr.write.bind(process.stderr);
 
-// No network, whatever this machine has: a download would be measured as rendering. The published renderer then
-// takes its bundled fonts alone (failClosedFontFetch: false below is its own switch for that).
-const fetchAnywhere = globalThis.fetch;
-globalThis.fetch = async (resource, init) => {
-  const { hostname } = new URL(resource instanceof Request ? resource.url : String(resource));
-  if (["localhost", "127.0.0.1", "[::1]"].includes(hostname)) return fetchAnywhere(resource, init);
-  throw new TypeError(`the benchmark is offline: ${hostname} was not asked`);
-};
-
 const seconds = (from) => Number(process.hrtime.bigint() - from) / 1e9;
 const started = process.hrtime.bigint();
 const work = await mkdtemp(path.join(tmpdir(), "hyperlocal-peer-"));
@@ -114,7 +74,7 @@ try {
   const copy = path.join(work, "project");
   const replaced = await copyWithLocalGsap(options.project, copy);
   const packageRoot = path.join(MODULES, "@hyperframes", "producer");
-  const { version } = JSON.parse(await readFile(path.join(packageRoot, "package.json"), "utf8"));
+  const version = await versionOf("@hyperframes/producer");
   const { plan, renderChunk, assemble } = await import(path.join(packageRoot, "dist", "distributed.js"));
   const startSeconds = seconds(started);
 
