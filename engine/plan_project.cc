@@ -22,6 +22,7 @@
 #include "engine/composition/project.h"
 #include "engine/composition/project_copy.h"
 #include "engine/composition/test_card.h"
+#include "engine/config/engine_config_snapshot.h"
 #include "engine/file/whole_file.h"
 #include "engine/media/plan_media.h"
 #include "engine/plan/encoder_ladder.h"
@@ -35,8 +36,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::minutes kFetchTime{5};
-constexpr double kFrameTolerance = 1e-3;  // as published
-constexpr FrameRate kVisitRate{60, 1};    // of the frames that planning visits
+constexpr double kFrameTolerance = 1e-3;       // as published
+constexpr FrameRate kVisitRate{60, 1};         // of the frames that planning visits
 constexpr double kLongestSeconds = 24 * 3600;  // what lasts longer was not meant to
 
 std::map<std::string, std::string> RuntimeEnvironment() {
@@ -59,6 +60,7 @@ struct Survey {
   std::vector<MediaElement> media;
   std::vector<std::string> warnings;  // said already
   std::set<std::string> font_complaints;
+  std::optional<Error> lacking_fonts;  // web fonts that could not be had
   std::vector<std::string> font_packages;
 };
 
@@ -141,7 +143,14 @@ class Surveyor {
     HYPERLOCAL_TRY(recorder_.recorded().replay_from_start, page_->CarriesState());
     PassMessagesOn();
     HYPERLOCAL_TRY_STATUS(CheckFiles());
-    HYPERLOCAL_TRY_STATUS(recorder_.CheckComplete());
+    if (Status complete = recorder_.CheckComplete(); !complete) {
+      const ErrorCode code = complete.error().code;
+      const bool fonts_only =
+          code == ErrorCode::kFontFetchFailed || code == ErrorCode::kFontFetchUnavailable;
+      if (!fonts_only) return std::move(complete).error();
+      survey.lacking_fonts = std::move(complete).error();
+      recorder_.RecordNothingForWhatIsLacking();
+    }
     for (const std::string& note : recorder_.notes()) Say(note);
     HYPERLOCAL_TRY(survey.media, page_->ReadMedia());
     survey.warnings = std::move(warnings_);
@@ -203,8 +212,8 @@ class Surveyor {
     return Ok();
   }
 
-  // What a look at the clips, the timers and the requests shows; a clip that slides in is looked for
-  // in the middle of its time too.
+  // What a look at the clips, the timers and the requests shows; a clip that slides in is looked
+  // for in the middle of its time too.
   Status WarnOfClips(double film_seconds) {
     constexpr std::size_t kMostVisits = 40;
     HYPERLOCAL_TRY(std::vector<CompositionPage::UnseenClip> unseen, page_->UnseenClips());
@@ -225,22 +234,26 @@ class Surveyor {
     }
     for (const auto& clip : unseen) {
       if (clip.start_seconds >= film_seconds) {
-        Warn(fmt::format("{}: begins at {:.3g} s, but the film ends at {:.3g} s: it is never seen. "
-                         "Mend its data-start, or the data-duration of the composition",
-                         clip.label, clip.start_seconds, film_seconds));
+        Warn(
+            fmt::format("{}: begins at {:.3g} s, but the film ends at {:.3g} s: it is never seen. "
+                        "Mend its data-start, or the data-duration of the composition",
+                        clip.label, clip.start_seconds, film_seconds));
       } else {
-        Warn(clip.label + ": is never seen in its time: it has no size, lies outside of the picture, "
-                          "or its style hides it");
+        Warn(clip.label +
+             ": is never seen in its time: it has no size, lies outside of the picture, "
+             "or its style hides it");
       }
     }
     HYPERLOCAL_TRY(const std::vector<std::string> timers, page_->RunningTimers());
     for (const std::string& place : timers) {
-      Warn(place + ": setInterval goes by the clock and not by the timeline: what it draws is "
-                   "another picture in every render. Draw in a timeline, or in requestAnimationFrame");
+      Warn(place +
+           ": setInterval goes by the clock and not by the timeline: what it draws is "
+           "another picture in every render. Draw in a timeline, or in requestAnimationFrame");
     }
     for (const std::string& url : late_) {
-      Warn(url + ": is asked for only when it is drawn. Ask for it while the page loads (an <img>, a "
-                 "<link rel=\"preload\">), so that nothing waits for it in the middle of the film");
+      Warn(url +
+           ": is asked for only when it is drawn. Ask for it while the page loads (an <img>, a "
+           "<link rel=\"preload\">), so that nothing waits for it in the middle of the film");
     }
     return Ok();
   }
@@ -325,8 +338,8 @@ Status PutMediaIntoPlan(const PlanRequest& request, const RenderConfig& config, 
 }
 
 // What is only said of a composition otherwise: a clip that is never seen, media that is shorter
-// than its clip or outside of the film, something asked for only when it is drawn, a timer that draws
-// by the clock.
+// than its clip or outside of the film, something asked for only when it is drawn, a timer that
+// draws by the clock.
 Status CheckStrict(const RenderConfig& config, const Survey& survey) {
   if (!config.strict || survey.warnings.empty()) return Ok();
   std::string list;
@@ -334,8 +347,13 @@ Status CheckStrict(const RenderConfig& config, const Survey& survey) {
   return Error{ErrorCode::kInvalidComposition, "strict: warnings are errors:" + list};
 }
 
-// Text that another machine would draw otherwise: refused, or said.
+// Web fonts that could not be had, and text that another machine would draw otherwise: refused, or
+// said.
 Status CheckFonts(const PlanRequest& request, const RenderConfig& config, const Survey& survey) {
+  if (survey.lacking_fonts) {
+    if (config.fail_closed_font_fetch.value_or(true)) return *survey.lacking_fonts;
+    if (request.on_message) request.on_message(survey.lacking_fonts->message);
+  }
   if (survey.font_complaints.empty()) return Ok();
   std::string list;
   const bool refuse = config.reject_on_system_fonts.value_or(true);
@@ -368,14 +386,13 @@ Status CheckVariables(const PlanRequest& request) {
 
 // A wish that the format cannot grant is said, not refused: the published renderer takes it too.
 void SayWhatHasNoEffect(const PlanRequest& request, const RenderConfig& config) {
-  const bool has_a_rate = config.format == OutputFormat::kMp4 ||
-                          config.format == OutputFormat::kWebm;
+  const bool has_a_rate =
+      config.format == OutputFormat::kMp4 || config.format == OutputFormat::kWebm;
   if (has_a_rate || (!config.crf && !config.bitrate) || !request.on_message) return;
-  request.on_message(fmt::format("{} has no effect on {}: {}", config.crf ? "crf" : "bitrate",
-                                 WireName(config.format),
-                                 config.format == OutputFormat::kMov
-                                     ? "ProRes 4444 has a rate of its own"
-                                     : "its pictures are lossless"));
+  request.on_message(fmt::format(
+      "{} has no effect on {}: {}", config.crf ? "crf" : "bitrate", WireName(config.format),
+      config.format == OutputFormat::kMov ? "ProRes 4444 has a rate of its own"
+                                          : "its pictures are lossless"));
 }
 
 // How much larger or smaller than the composition the video is; the layout stays.
@@ -431,12 +448,16 @@ Result<PlanDirectory> Freeze(const PlanRequest& request, const RenderConfig& con
 
   SayWhatHasNoEffect(request, config);
   LockedRenderConfig& locked = plan.locked;
-  const LockedEncoder encoder = LockedEncoderOf(
-      config.format, config.codec.value_or(VideoCodec::kH264), config.quality);
+  const LockedEncoder encoder =
+      LockedEncoderOf(config.format, config.codec.value_or(VideoCodec::kH264), config.quality);
   locked.encoder = encoder.name;
   locked.pixel_format = encoder.pixel_format;
   locked.preset = encoder.preset;
   locked.vp9_cpu_used = encoder.vp9_cpu_used;
+  if (locked.vp9_cpu_used && config.engine_config_json) {
+    const std::optional<int> wanted = Vp9CpuUsedOf(*config.engine_config_json);
+    if (wanted) locked.vp9_cpu_used = wanted;
+  }
   HYPERLOCAL_TRY(locked.device_scale_factor, DeviceScale(found, config));
   if (kind == ProjectKind::kTestCard && locked.device_scale_factor != 1) {
     return Error{
@@ -499,9 +520,9 @@ Result<PlanDirectory> PlanProject(const PlanRequest& request, BrowserSlot& slot)
   fs::remove_all(compiled / kProjectAssets, ignored);
   Surveyor surveyor(request, copy, compiled, slot);
   HYPERLOCAL_TRY(Survey survey, surveyor.Run());
-  HYPERLOCAL_TRY_STATUS(survey.recorded.Save(compiled));
   HYPERLOCAL_TRY(const RenderConfig config, request.config_for(survey.facts));
   HYPERLOCAL_TRY_STATUS(CheckFonts(request, config, survey));
+  HYPERLOCAL_TRY_STATUS(survey.recorded.Save(compiled));
   HYPERLOCAL_TRY_STATUS(PutMediaIntoPlan(request, config, survey, surveyor));
   HYPERLOCAL_TRY_STATUS(CheckStrict(config, survey));
   return Freeze(request, config, survey.facts, kind, survey.font_packages);

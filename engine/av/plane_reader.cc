@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "engine/av/libav_handles_internal.h"
 #include "engine/av/video_source_internal.h"
@@ -35,6 +36,53 @@ bool IsTakenApart(const AVPixFmtDescriptor& format) {
     }
   }
   return true;
+}
+
+// Whether the samples of an interleaved RGB or grey format can be moved to planes as they are.
+// libswscale would pass them through a conversion, which changes some by one.
+bool IsTakenApartExactly(const AVPixFmtDescriptor& format) {
+  if ((format.flags & (AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_FLOAT | AV_PIX_FMT_FLAG_HWACCEL)) !=
+      0) {
+    return false;
+  }
+  if ((format.flags & AV_PIX_FMT_FLAG_RGB) == 0 && format.nb_components > 2) return false;
+  for (int i = 0; i < format.nb_components; ++i) {
+    const int depth = format.comp[i].depth;
+    if ((depth != 8 && depth != 16) || depth != format.comp[0].depth) return false;
+  }
+  return true;
+}
+
+// The format of planes that IsTakenApartExactly's samples move to.
+AVPixelFormat ExactlyTakenApart(const AVPixFmtDescriptor& format) {
+  const bool wide = format.comp[0].depth > 8;
+  if (format.nb_components == 1) return wide ? AV_PIX_FMT_GRAY16 : AV_PIX_FMT_GRAY8;
+  if ((format.flags & AV_PIX_FMT_FLAG_ALPHA) != 0) {
+    return wide ? AV_PIX_FMT_GBRAP16 : AV_PIX_FMT_GBRAP;
+  }
+  return wide ? AV_PIX_FMT_GBRP16 : AV_PIX_FMT_GBRP;
+}
+
+// Moves one component of `from` to one of `to`, which has a plane for each.
+void MoveComponent(const AVFrame& from, const AVPixFmtDescriptor& from_format, int from_component,
+                   AVFrame& to, const AVPixFmtDescriptor& to_format, int to_component) {
+  const AVComponentDescriptor& source = from_format.comp[from_component];
+  const int plane = to_format.comp[to_component].plane;
+  std::vector<std::uint16_t> wide(static_cast<std::size_t>(from.width));
+  std::array<const std::uint8_t*, 4> data{from.data[0], from.data[1], from.data[2], from.data[3]};
+  for (int y = 0; y < from.height; ++y) {
+    std::uint8_t* out = to.data[plane] + std::ptrdiff_t{y} * to.linesize[plane];
+    if (source.depth == 8) {
+      const std::uint8_t* in =
+          from.data[source.plane] + std::ptrdiff_t{y} * from.linesize[source.plane] + source.offset;
+      for (int x = 0; x < from.width; ++x, in += source.step) out[x] = *in;
+      continue;
+    }
+    // In the file's order of bytes.
+    av_read_image_line2(wide.data(), data.data(), from.linesize, &from_format, 0, y, from_component,
+                        from.width, 0, sizeof(std::uint16_t));
+    std::memcpy(out, wide.data(), wide.size() * sizeof(std::uint16_t));
+  }
 }
 
 // The taken-apart format that holds the same picture.
@@ -143,7 +191,8 @@ class LibavPlaneReader final : public PlaneReader {
         return Error{ErrorCode::kMedia, Doing() + ": its pixels are of no known format"};
       }
       if (!IsTakenApart(*format)) {
-        HYPERLOCAL_TRY(frame, Convert(*frame, TakenApart(*format)));
+        HYPERLOCAL_TRY(frame, IsTakenApartExactly(*format) ? TakeApart(*frame, *format)
+                                                           : Convert(*frame, TakenApart(*format)));
       }
       ++frames_;
       HYPERLOCAL_TRY(PlanePicture picture, PictureOf(std::move(frame)));
@@ -173,9 +222,32 @@ class LibavPlaneReader final : public PlaneReader {
     }
   }
 
-  Result<FrameHandle> Convert(const AVFrame& frame, AVPixelFormat format) {
+  // A frame of that format and of the size of `frame`, with its properties, for its samples.
+  Result<FrameHandle> FrameFor(const AVFrame& frame, AVPixelFormat format) const {
     FrameHandle out(av_frame_alloc());
     if (out == nullptr) return Error{ErrorCode::kInternal, "out of memory"};
+    out->format = format;
+    out->width = frame.width;
+    out->height = frame.height;
+    int code = av_frame_get_buffer(out.get(), 0);
+    if (code >= 0) code = av_frame_copy_props(out.get(), &frame);
+    if (code < 0) return LibavError(code, Doing());
+    return out;
+  }
+
+  Result<FrameHandle> TakeApart(const AVFrame& frame, const AVPixFmtDescriptor& from) const {
+    const AVPixelFormat format = ExactlyTakenApart(from);
+    HYPERLOCAL_TRY(FrameHandle out, FrameFor(frame, format));
+    const AVPixFmtDescriptor& to = *av_pix_fmt_desc_get(format);
+    const bool grey = from.nb_components == 2;  // with alpha: the same in all three colours
+    for (int i = 0; i < to.nb_components; ++i) {
+      const int component = !grey ? i : i == 3 ? 1 : 0;
+      MoveComponent(frame, from, component, *out, to, i);
+    }
+    return out;
+  }
+
+  Result<FrameHandle> Convert(const AVFrame& frame, AVPixelFormat format) {
     const auto from = static_cast<AVPixelFormat>(frame.format);
     scaler_.reset(sws_getCachedContext(scaler_.release(), frame.width, frame.height, from,
                                        frame.width, frame.height, format,
@@ -184,15 +256,9 @@ class LibavPlaneReader final : public PlaneReader {
       return Error{ErrorCode::kMedia, Doing() + ": pixels of the format " +
                                           av_get_pix_fmt_name(from) + " cannot be compared"};
     }
-    out->format = format;
-    out->width = frame.width;
-    out->height = frame.height;
-    int code = av_frame_get_buffer(out.get(), 0);
-    if (code >= 0) {
-      code = sws_scale(scaler_.get(), frame.data, frame.linesize, 0, frame.height, out->data,
-                       out->linesize);
-    }
-    if (code >= 0) code = av_frame_copy_props(out.get(), &frame);
+    HYPERLOCAL_TRY(FrameHandle out, FrameFor(frame, format));
+    const int code = sws_scale(scaler_.get(), frame.data, frame.linesize, 0, frame.height,
+                               out->data, out->linesize);
     if (code < 0) return LibavError(code, Doing());
     return out;
   }

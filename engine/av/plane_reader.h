@@ -53,8 +53,9 @@ struct PlanePicture {
 };
 
 // Decodes a video, or a single image, picture by picture, without converting its samples.
-// Formats whose samples are interleaved are taken apart; RGB deeper than 8 bits that is interleaved
-// becomes 8 bits. One thread at a time. Errors: kNoInput, kMedia.
+// Formats whose samples are interleaved are taken apart: RGB and grey of 8 or 16 bits as they are,
+// others (palettes, packed YCbCr) by way of libswscale, to 8 bits. One thread at a time. Errors:
+// kNoInput, kMedia.
 class PlaneReader {
  public:
   // `threads` of the decoder; 0: as many as there are cores. The pictures do not depend on it.

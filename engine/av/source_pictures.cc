@@ -15,6 +15,21 @@ namespace {
 // Going forward by decoding is exact, by seeking it is fast: only what lies further away is sought.
 constexpr double kSeekBeyondSeconds = 4;
 
+class LibavSourcePicture final : public SourcePicture {
+ public:
+  LibavSourcePicture(FrameHandle decoded, const PictureShape& shape)
+      : decoded_(std::move(decoded)), shape_(shape) {}
+
+  Result<Frame> Rgb() const override { return UprightPicture(*decoded_, shape_); }
+  Result<std::vector<std::uint8_t>> Jpeg(int quality) const override {
+    return UprightJpeg(*decoded_, shape_, quality);
+  }
+
+ private:
+  const FrameHandle decoded_;
+  const PictureShape shape_;
+};
+
 class LibavSourcePictures final : public SourcePictures {
  public:
   LibavSourcePictures(MediaSource source, CodecHandle decoder)
@@ -25,9 +40,6 @@ class LibavSourcePictures final : public SourcePictures {
         next_(av_frame_alloc()) {
     const AVRational tick = source_.video->time_base;
     tolerance_ = std::min(0.5 * tick.num / tick.den, kMostTolerance);
-    const AVPixFmtDescriptor* pixels =
-        av_pix_fmt_desc_get(static_cast<AVPixelFormat>(source_.video->codecpar->format));
-    coarse_chroma_ = pixels != nullptr && pixels->log2_chroma_w == 1 && pixels->log2_chroma_h == 1;
   }
 
   Result<Shown> At(double seconds) override {
@@ -38,20 +50,18 @@ class LibavSourcePictures final : public SourcePictures {
     if (!started_) HYPERLOCAL_TRY_STATUS(Start(seconds));
     while (has_next_ && next_seconds_ - tolerance_ <= seconds) {
       std::swap(current_, next_);
-      converted_ = false;
+      picture_.reset();
       HYPERLOCAL_TRY_STATUS(ReadNext());
     }
-    const bool is_new = !converted_;
+    const bool is_new = picture_ == nullptr;
     if (is_new) {
-      auto picture = UprightPicture(*source_.demuxer, *source_.video, *current_);
-      if (!picture) return std::move(picture).error();
-      picture_ = std::move(*picture);
-      converted_ = true;
+      FrameHandle decoded(av_frame_clone(current_.get()));
+      if (decoded == nullptr) return Error{ErrorCode::kInternal, "out of memory"};
+      const PictureShape shape = ShapeOf(*source_.demuxer, *source_.video, *decoded);
+      picture_ = std::make_shared<LibavSourcePicture>(std::move(decoded), shape);
     }
-    return Shown{&picture_, is_new, !has_next_};
+    return Shown{picture_, is_new, !has_next_};
   }
-
-  bool has_coarse_chroma() const override { return coarse_chroma_; }
 
  private:
   // Time stamps are rounded to the ticks of their container, of a millisecond in the coarser ones.
@@ -178,15 +188,13 @@ class LibavSourcePictures final : public SourcePictures {
   PacketHandle packet_;
   FrameHandle current_, next_;
   double tolerance_ = 0;
-  bool coarse_chroma_ = false;
   bool started_ = false;
   bool ended_ = false;  // the decoder has been told
   bool has_next_ = false;
   double next_seconds_ = 0;
   double last_seconds_ = kBefore;
   double whole_from_ = kBefore;
-  Frame picture_;  // of current_, when converted_
-  bool converted_ = false;
+  std::shared_ptr<const SourcePicture> picture_;  // current_, when it has been asked for
 };
 
 }  // namespace

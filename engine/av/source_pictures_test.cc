@@ -44,7 +44,7 @@ class SourcePicturesTest : public ::testing::Test {
         ADD_FAILURE() << seconds << ": " << shown.error().message;
         return numbers;
       }
-      const Frame& picture = *shown->picture;
+      const Frame picture = shown->picture->Rgb().value();
       numbers.push_back(
           testing::ReadNumber(picture, 0, 0, picture.width, picture.height).value_or(-1));
     }
@@ -110,7 +110,7 @@ TEST_F(SourcePicturesTest, TurnedFilesAreShownUpright) {
     EXPECT_EQ(facts.video->width, turn.width);
     EXPECT_EQ(facts.video->height, turn.height);
     const auto source = SourcePictures::Open(file).value();
-    const Frame& picture = *source->At(0).value().picture;
+    const Frame picture = source->At(0).value().picture->Rgb().value();
     ASSERT_EQ(picture.width, turn.width);
     ASSERT_EQ(picture.height, turn.height);
     const std::size_t at = static_cast<std::size_t>(turn.y) * picture.row_bytes() +
@@ -124,7 +124,7 @@ TEST_F(SourcePicturesTest, PixelsThatAreNotSquareAreMadeSo) {
   const auto file = Make("wide.mp4", {.times = EvenTimes(2), .aspect_num = 2, .aspect_den = 1});
   EXPECT_EQ(ProbeMedia(file).value().video->width, 128);
   const auto source = SourcePictures::Open(file).value();
-  const Frame& picture = *source->At(0.04).value().picture;
+  const Frame picture = source->At(0.04).value().picture->Rgb().value();
   EXPECT_EQ(picture.width, 128);
   EXPECT_EQ(picture.height, 48);
   EXPECT_EQ(testing::ReadNumber(picture, 0, 0, 128, 48), 1);
@@ -135,7 +135,7 @@ TEST_F(SourcePicturesTest, OddSizesKeepTheirLastRowAndColumn) {
       "odd.mkv",
       {.codec = "ffv1", .pixels = "yuv420p", .width = 63, .height = 47, .times = EvenTimes(3)});
   const auto source = SourcePictures::Open(file).value();
-  const Frame& picture = *source->At(0.067).value().picture;
+  const Frame picture = source->At(0.067).value().picture->Rgb().value();
   EXPECT_EQ(picture.width, 63);
   EXPECT_EQ(picture.height, 47);
   EXPECT_EQ(testing::ReadNumber(picture, 0, 0, 63, 47), 2);
@@ -157,7 +157,7 @@ TEST_F(SourcePicturesTest, ColoursAreThoseOfTheFilesOwnMatrixAndRange) {
     SCOPED_TRACE(kind.name);
     const auto file = Make(std::string(kind.name) + ".mov", kind.video);
     const auto source = SourcePictures::Open(file).value();
-    const Frame& picture = *source->At(0).value().picture;
+    const Frame picture = source->At(0).value().picture->Rgb().value();
     const std::uint8_t* pixel = picture.pixels.data() + 10 * picture.row_bytes() + 3 * 20;
     EXPECT_NEAR(pixel[0], 0xc8, 3);
     EXPECT_NEAR(pixel[1], 0x32, 3);
@@ -177,7 +177,7 @@ TEST_F(SourcePicturesTest, AlphaIsKept) {
     const auto file = Make(name, video);
     EXPECT_TRUE(ProbeMedia(file).value().video->has_alpha);
     const auto source = SourcePictures::Open(file).value();
-    const Frame& picture = *source->At(0.067).value().picture;
+    const Frame picture = source->At(0.067).value().picture->Rgb().value();
     ASSERT_EQ(picture.layout, PixelLayout::kRgba32);
     EXPECT_NEAR(picture.pixels[10 * picture.row_bytes() + 4 * 16 + 3], 0, 3);
     EXPECT_NEAR(picture.pixels[10 * picture.row_bytes() + 4 * 48 + 3], 255, 3);

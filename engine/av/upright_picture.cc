@@ -1,24 +1,18 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <utility>
 
+#include "engine/av/jpeg_encoder.h"
+#include "engine/av/jpeg_planes_internal.h"
 #include "engine/av/upright_picture_internal.h"
 #include "engine/av/yuv_to_rgb_internal.h"
 
 namespace hyperlocal {
 namespace {
 
-// Where a source pixel goes: (x, y) → (a x + c y, b x + d y), each of a..d one of -1, 0, 1.
-struct Turn {
-  int a = 1, b = 0, c = 0, d = 1;
-  bool is_none() const { return a == 1 && b == 0 && c == 0 && d == 1; }
-  bool swaps_sides() const { return a == 0; }
-};
-
-Turn TurnOf(const AVStream& stream) {
+PictureTurn TurnOf(const AVStream& stream) {
   const auto* matrix = reinterpret_cast<const std::int32_t*>(
       av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr));
   if (matrix == nullptr) return {};
@@ -26,11 +20,11 @@ Turn TurnOf(const AVStream& stream) {
     constexpr std::int32_t kHalf = 1 << 15;  // of 1.0 in 16.16
     return value > kHalf ? 1 : value < -kHalf ? -1 : 0;
   };
-  const Turn turn{sign(matrix[0]), sign(matrix[1]), sign(matrix[3]), sign(matrix[4])};
+  const PictureTurn turn{sign(matrix[0]), sign(matrix[1]), sign(matrix[3]), sign(matrix[4])};
   const bool quarter = std::abs(turn.a) + std::abs(turn.b) == 1 &&
                        std::abs(turn.c) + std::abs(turn.d) == 1 &&
                        std::abs(turn.a) == std::abs(turn.d);
-  return quarter ? turn : Turn();
+  return quarter ? turn : PictureTurn();
 }
 
 UprightSize SquarePixels(AVRational aspect, UprightSize size) {
@@ -44,27 +38,44 @@ UprightSize SquarePixels(AVRational aspect, UprightSize size) {
   return size;
 }
 
-UprightSize Turned(const Turn& turn, UprightSize size) {
+UprightSize Turned(const PictureTurn& turn, UprightSize size) {
   if (turn.swaps_sides()) std::swap(size.width, size.height);
   return size;
 }
 
-Frame TurnFrame(const Frame& frame, const Turn& turn) {
-  Frame out{frame.width, frame.height, frame.layout, {}};
-  if (turn.swaps_sides()) std::swap(out.width, out.height);
-  out.pixels.resize(frame.pixels.size());
-  const int from_x = (turn.a < 0 ? frame.width - 1 : 0) + (turn.c < 0 ? frame.height - 1 : 0);
-  const int from_y = (turn.b < 0 ? frame.width - 1 : 0) + (turn.d < 0 ? frame.height - 1 : 0);
-  const std::size_t size = BytesPerPixel(frame.layout);
-  const std::uint8_t* in = frame.pixels.data();
-  for (int y = 0; y < frame.height; ++y) {
-    for (int x = 0; x < frame.width; ++x, in += size) {
+// Pixels of `size` bytes, rows packed, of width times height.
+std::vector<std::uint8_t> TurnPixels(const std::vector<std::uint8_t>& pixels, int width, int height,
+                                     std::size_t size, const PictureTurn& turn) {
+  std::vector<std::uint8_t> out(pixels.size());
+  const UprightSize turned = Turned(turn, {width, height});
+  const std::size_t row_bytes = static_cast<std::size_t>(turned.width) * size;
+  const int from_x = (turn.a < 0 ? width - 1 : 0) + (turn.c < 0 ? height - 1 : 0);
+  const int from_y = (turn.b < 0 ? width - 1 : 0) + (turn.d < 0 ? height - 1 : 0);
+  const std::uint8_t* in = pixels.data();
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x, in += size) {
       const auto to_x = static_cast<std::size_t>(from_x + turn.a * x + turn.c * y);
       const auto to_y = static_cast<std::size_t>(from_y + turn.b * x + turn.d * y);
-      std::memcpy(out.pixels.data() + to_y * out.row_bytes() + to_x * size, in, size);
+      std::memcpy(out.data() + to_y * row_bytes + to_x * size, in, size);
     }
   }
   return out;
+}
+
+Frame TurnFrame(const Frame& frame, const PictureTurn& turn) {
+  const UprightSize turned = Turned(turn, {frame.width, frame.height});
+  return Frame{
+      turned.width, turned.height, frame.layout,
+      TurnPixels(frame.pixels, frame.width, frame.height, BytesPerPixel(frame.layout), turn)};
+}
+
+void TurnPlanes(JpegPlanes& planes, const PictureTurn& turn) {
+  const int width = planes.chroma_width();
+  const int height = planes.chroma_height();
+  planes.y = TurnPixels(planes.y, planes.width, planes.height, 1, turn);
+  planes.cb = TurnPixels(planes.cb, width, height, 1, turn);
+  planes.cr = TurnPixels(planes.cr, width, height, 1, turn);
+  if (turn.swaps_sides()) std::swap(planes.width, planes.height);
 }
 
 // Any picture to a packed one by swscale, of that size.
@@ -171,14 +182,35 @@ UprightSize UprightSizeOf(AVFormatContext& demuxer, AVStream& stream) {
                 SquarePixels(av_guess_sample_aspect_ratio(&demuxer, &stream, nullptr), stored));
 }
 
-Result<Frame> UprightPicture(AVFormatContext& demuxer, AVStream& stream, AVFrame& picture) {
+PictureShape ShapeOf(AVFormatContext& demuxer, AVStream& stream, AVFrame& picture) {
+  return {TurnOf(stream), av_guess_sample_aspect_ratio(&demuxer, &stream, &picture)};
+}
+
+Result<Frame> UprightPicture(const AVFrame& picture, const PictureShape& shape) {
   HYPERLOCAL_TRY(Frame rgb, ToRgb(picture));
-  const UprightSize square = SquarePixels(av_guess_sample_aspect_ratio(&demuxer, &stream, &picture),
-                                          {picture.width, picture.height});
+  const UprightSize square = SquarePixels(shape.aspect, {picture.width, picture.height});
   HYPERLOCAL_TRY(Frame frame, Resize(std::move(rgb), square));
-  const Turn turn = TurnOf(stream);
-  if (turn.is_none()) return frame;
-  return TurnFrame(frame, turn);
+  if (shape.turn.is_none()) return frame;
+  return TurnFrame(frame, shape.turn);
+}
+
+Result<std::vector<std::uint8_t>> UprightJpeg(const AVFrame& picture, const PictureShape& shape,
+                                              int quality) {
+  const AVPixFmtDescriptor* format =
+      av_pix_fmt_desc_get(static_cast<AVPixelFormat>(picture.format));
+  const bool coarse = format != nullptr && format->log2_chroma_w == 1 && format->log2_chroma_h == 1;
+  const UprightSize square = SquarePixels(shape.aspect, {picture.width, picture.height});
+  const bool is_square = square.width == picture.width && square.height == picture.height;
+  // Turned, an odd side would begin with half of a colour sample.
+  const bool even = picture.width % 2 == 0 && picture.height % 2 == 0;
+  const bool keeps_chroma = !coarse || even || shape.turn.is_none();
+  if (HasJpegPlanes(picture.format) && is_square && keeps_chroma) {
+    HYPERLOCAL_TRY(JpegPlanes planes, ToJpegPlanes(picture));
+    if (!shape.turn.is_none()) TurnPlanes(planes, shape.turn);
+    return EncodeJpeg(planes, quality);
+  }
+  HYPERLOCAL_TRY(const Frame frame, UprightPicture(picture, shape));
+  return EncodeJpeg(frame, {quality, coarse});
 }
 
 }  // namespace hyperlocal

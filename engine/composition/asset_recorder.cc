@@ -228,6 +228,13 @@ std::optional<AssetRecorder::Candidate> AssetRecorder::FromNetwork(const std::st
   return std::nullopt;
 }
 
+void AssetRecorder::RecordNothingForWhatIsLacking() {
+  for (const auto& [url, why] : unavailable_) {
+    recorded_.Add(url, {ParseFontSheetAddress(url) ? kStyle : std::string(ContentTypeOf(url)), ""});
+  }
+  unavailable_.clear();
+}
+
 Status AssetRecorder::CheckComplete() const {
   if (lock_error_) return *lock_error_;
   if (stopped_) return Error{ErrorCode::kCancelled, "stopped while assets were fetched"};

@@ -32,6 +32,9 @@ class AssetRecorder {
   // kFontFetchUnavailable when their service could not be reached), one message that lists every
   // address that could not be had and the ways out; what the lock is damaged by.
   Status CheckComplete() const;
+  // From here on they are answered with nothing, in the chunks too: a font that is empty is passed
+  // over.
+  void RecordNothingForWhatIsLacking();
   // Things the author should hear: an address that was answered with another version.
   const std::vector<std::string>& notes() const { return notes_; }
   RecordedAssets& recorded() { return recorded_; }

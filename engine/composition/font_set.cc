@@ -81,6 +81,8 @@ constexpr std::array<std::string_view, 15> kGeneric{
 constexpr std::array<std::string_view, 7> kMetricTwins{
     "arial", "helvetica", "times", "times new roman", "courier", "courier new", "arial narrow"};
 
+constexpr char kBetweenFiles = '\0';
+
 std::string Lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -118,6 +120,21 @@ std::string_view NameAt(std::string_view text) {
   return text;
 }
 
+// Whether what stands at `at` of a style sheet is imported by a rule that browsers pass over, since
+// other rules are before it.
+bool IsVoidImport(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestRuleBegin = 24;  // @import url("https://
+  const std::size_t from = at < kLongestRuleBegin ? 0 : at - kLongestRuleBegin;
+  const std::size_t import = text.substr(from, at - from).rfind("@import");
+  if (import == std::string_view::npos) return false;
+  std::string_view before = text.substr(0, from + import);
+  const std::size_t file = before.rfind(kBetweenFiles);
+  if (file != std::string_view::npos) before.remove_prefix(file + 1);
+  const std::size_t style = before.rfind("<style");
+  if (style != std::string_view::npos) before.remove_prefix(style);
+  return before.find('{') != std::string_view::npos;
+}
+
 // Families that a text in lower case has faces for: rules, FontFace objects, and style sheets of
 // the font service.
 std::set<std::string> OwnFaces(std::string_view text) {
@@ -134,6 +151,7 @@ std::set<std::string> OwnFaces(std::string_view text) {
   }
   for (std::size_t at = text.find("fonts.googleapis.com/css"); at != std::string_view::npos;
        at = text.find("fonts.googleapis.com/css", at + 1)) {
+    if (IsVoidImport(text, at)) continue;
     std::string url = "https://";
     for (const char c : text.substr(at, text.find_first_of("\"'`)> \n", at) - at)) url += c;
     for (std::size_t amp; (amp = url.find("&amp;")) != std::string::npos;) url.replace(amp, 5, "&");
@@ -179,7 +197,7 @@ Result<std::vector<NamedFamily>> FindFamiliesOfProject(const fs::path& directory
     if (!IsText(file.path) || static_cast<std::int64_t>(file.size_bytes) > kLongestText) continue;
     HYPERLOCAL_TRY(const std::string text, ReadWholeFile(directory / file.path));
     all += text;
-    all += '\n';
+    all += kBetweenFiles;
   }
   return FindNamedFamilies(all);
 }

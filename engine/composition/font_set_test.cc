@@ -44,6 +44,15 @@ TEST(FindNamedFamilies, LeavesAFamilyToAProjectThatHasFacesOfIt) {
             "Lato");
 }
 
+TEST(FindNamedFamilies, TakesNoImportForAFaceThatBrowsersPassOver) {
+  const std::string import = "@import url(\"https://fonts.googleapis.com/css2?family=Inter\");";
+  const std::string used = " h1 { font-family: Inter, Lato } ";
+  EXPECT_EQ(Names(import + used), "Lato");
+  EXPECT_EQ(Names("<style>a { color: red }</style><style>" + import + used), "Lato");
+  EXPECT_EQ(Names(used + import), "Inter, Lato");
+  EXPECT_EQ(Names("<style>" + used + import), "Inter, Lato");
+}
+
 TEST(FindFamiliesOfProject, ReadsItsTextsOnly) {
   const TemporaryDirectory project;
   PutFile(project / "index.html", "<p>");

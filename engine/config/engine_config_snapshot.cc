@@ -180,4 +180,12 @@ std::optional<std::string> EngineConfigProblem(const json& snapshot) {
   return FirstBadValue(kOptional, snapshot);
 }
 
+std::optional<int> Vp9CpuUsedOf(const std::string& snapshot_json) {
+  const auto snapshot = ParseJson(snapshot_json, "engineConfig");
+  if (!snapshot || !snapshot->is_object()) return std::nullopt;
+  const auto speed = snapshot->find("vp9CpuUsed");
+  if (speed == snapshot->end() || !speed->is_number()) return std::nullopt;
+  return static_cast<int>(speed->get<double>());
+}
+
 }  // namespace hyperlocal

@@ -47,6 +47,14 @@ TEST(EngineConfigSnapshot, ACompleteOneHasNoProblem) {
   EXPECT_EQ(EngineConfigProblem(Complete()), std::nullopt);
 }
 
+TEST(EngineConfigSnapshot, TheSpeedOfVp9IsTakenOutOfIt) {
+  json snapshot = Complete();
+  EXPECT_EQ(Vp9CpuUsedOf(snapshot.dump()), 4);
+  snapshot["vp9CpuUsed"] = -8;
+  EXPECT_EQ(Vp9CpuUsedOf(snapshot.dump()), -8);
+  EXPECT_EQ(Vp9CpuUsedOf("{}"), std::nullopt);
+}
+
 TEST(EngineConfigSnapshot, EveryFieldIsRequired) {
   const json complete = Complete();
   for (const auto& [name, value] : complete.items()) {

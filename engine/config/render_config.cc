@@ -276,6 +276,10 @@ Status ReadUncheckedFields(const Fields& fields, RenderConfig& out) {
     if (!reject->is_boolean()) return fields.Bad("rejectOnSystemFonts", "must be true or false");
     out.reject_on_system_fonts = reject->get<bool>();
   }
+  // As published, anything but `false` is true.
+  if (const json* fail = find("failClosedFontFetch"); fail != nullptr && fail->is_boolean()) {
+    out.fail_closed_font_fetch = fail->get<bool>();
+  }
   return Ok();
 }
 
@@ -355,6 +359,7 @@ Result<RenderConfig> ValidateRenderConfig(const json& config) {
     if (const auto problem = EngineConfigProblem(*snapshot)) {
       return Invalid("config.engineConfig", *problem);
     }
+    HYPERLOCAL_TRY(out.engine_config_json, CanonicalJson(*snapshot));
   }
   HYPERLOCAL_TRY_STATUS(ReadUncheckedFields(fields, out));
   return out;
@@ -406,6 +411,11 @@ json RenderConfigToJson(const RenderConfig& config) {
   if (config.cfr) out["cfr"] = true;
   if (config.strict) out["strictness"] = "strict";
   set_if("rejectOnSystemFonts", config.reject_on_system_fonts);
+  set_if("failClosedFontFetch", config.fail_closed_font_fetch);
+  if (config.engine_config_json) {
+    auto snapshot = ParseJson(*config.engine_config_json, "engineConfig");
+    out["engineConfig"] = snapshot ? *std::move(snapshot) : json(*config.engine_config_json);
+  }
   return out;
 }
 

@@ -49,6 +49,9 @@ struct RenderConfig {
   bool cfr = false;
   // Whether text in a font that not every machine has fails the plan; absent: it does.
   std::optional<bool> reject_on_system_fonts;
+  // Whether a web font that cannot be had fails the plan; absent: it does.
+  std::optional<bool> fail_closed_font_fetch;
+  std::optional<std::string> engine_config_json;  // canonical JSON of the whole `engineConfig`
   bool strict = false;  // `strictness` is "strict": warnings of planning are errors
 
   bool operator==(const RenderConfig&) const = default;

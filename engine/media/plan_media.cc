@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
 #include <map>
 #include <optional>
 #include <system_error>
 #include <utility>
 
+#include "engine/cancellation.h"
 #include "engine/file/whole_file.h"
 #include "engine/media/media_file.h"
 #include "engine/media/sound_mix.h"
@@ -54,9 +56,16 @@ class MediaPlanner {
       HYPERLOCAL_TRY_STATUS(PlanSoundOf(element, i, file, facts));
       ++(element.is_video ? planned.videos : planned.sounds);
     }
-    HYPERLOCAL_TRY_STATUS(WriteVideos());
     planned.has_audio = !clips_.empty();
-    if (planned.has_audio) HYPERLOCAL_TRY_STATUS(WriteSound());
+    // The page is asked for the volume while pictures are taken.
+    const CancellationToken stop;
+    auto extracted = std::async(std::launch::async, [&] { return ExtractAll(stop); });
+    Status sound = planned.has_audio ? WriteSound() : Ok();
+    if (!sound) stop.Cancel();
+    Status pictures = extracted.get();
+    if (!sound) return std::move(sound).error();
+    if (!pictures) return std::move(pictures).error();
+    HYPERLOCAL_TRY_STATUS(WriteVideos());
     return planned;
   }
 
@@ -112,13 +121,8 @@ class MediaPlanner {
     const VideoTiming timing{element.start_seconds, end,          element.media_start_seconds,
                              element.playback_rate, element.loop, facts.duration_seconds};
     const VideoWindow window = WindowOf(timing, request_.total_frames, request_.fps);
-    HYPERLOCAL_TRY(const fs::path directory,
-                   ExtractedFramesDirectory(request_.plan_root, element.name));
-    const std::int64_t left = request_.size_limit_bytes - extracted_bytes_;
-    HYPERLOCAL_TRY(const ExtractedFrames frames,
-                   ExtractFrames(element, request_.plan_root / file, facts, window, directory,
-                                 {request_.video_frame_format, left}));
-    extracted_bytes_ += frames.bytes;
+    HYPERLOCAL_TRY(fs::path directory, ExtractedFramesDirectory(request_.plan_root, element.name));
+    extractions_.push_back({&element, request_.plan_root / file, window, std::move(directory)});
 
     PlanVideo video;
     video.id = element.name;
@@ -127,8 +131,6 @@ class MediaPlanner {
     video.media_start_seconds = window.media_start_seconds;
     video.loop = element.loop;
     video.frames_per_second = static_cast<double>(request_.fps.num) / request_.fps.den;
-    video.frame_count = frames.count;
-    video.frame_pattern = frames.pattern;
     video.width = facts.width;
     video.height = facts.height;
     video.source_seconds = window.ReadersSourceSeconds(element.loop);
@@ -168,6 +170,22 @@ class MediaPlanner {
     return Ok();
   }
 
+  // One video after the other: each uses all cores.
+  Status ExtractAll(const CancellationToken& stop) {
+    std::int64_t bytes_left = request_.size_limit_bytes;
+    for (std::size_t i = 0; i < extractions_.size(); ++i) {
+      const Extraction& each = extractions_[i];
+      HYPERLOCAL_TRY(
+          const ExtractedFrames frames,
+          ExtractFrames(*each.element, each.file, videos_[i].facts, each.window, each.directory,
+                        {request_.video_frame_format, bytes_left, stop}));
+      bytes_left -= frames.bytes;
+      videos_[i].video.frame_count = frames.count;
+      videos_[i].video.frame_pattern = frames.pattern;
+    }
+    return Ok();
+  }
+
   Status WriteVideos() const {
     if (videos_.empty()) return Ok();
     std::error_code ignored;
@@ -200,8 +218,15 @@ class MediaPlanner {
 
   const PlanMediaRequest& request_;
   const double film_seconds_;
+  // What is to be taken out of its file for the video of the same number.
+  struct Extraction {
+    const MediaElement* element;
+    fs::path file;
+    VideoWindow window;
+    fs::path directory;
+  };
+  std::vector<Extraction> extractions_;
   std::vector<ExtractedVideo> videos_;
-  std::int64_t extracted_bytes_ = 0;
   std::vector<SoundClip> clips_;
   std::vector<std::size_t> heard_;  // of each clip, the number of its element
 };

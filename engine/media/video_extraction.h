@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/av/media_probe.h"
+#include "engine/cancellation.h"
 #include "engine/error/result.h"
 #include "engine/media/media_element.h"
 #include "engine/media/video_window.h"
@@ -14,6 +15,7 @@ namespace hyperlocal {
 struct ExtractionSettings {
   std::string format;            // auto, jpg, png: the videoFrameFormat of the config
   std::int64_t bytes_limit = 0;  // of what may still be written
+  CancellationToken stop;
 };
 
 struct ExtractedFrames {
@@ -24,8 +26,9 @@ struct ExtractedFrames {
 
 // Takes the pictures of a window out of a source into `directory`, which must not exist: JPEG, or
 // PNG where there is alpha or it is asked for. A picture that lasts for several frames is one file
-// under several names. Memory does not grow with the length. Errors: as SourceError names them,
-// kPlanTooLarge.
+// under several names. Decoded on this thread and the decoder's, encoded on as many as there are
+// cores; the files do not depend on them. Memory does not grow with the length. Errors: as
+// SourceError names them, kPlanTooLarge, kCancelled.
 Result<ExtractedFrames> ExtractFrames(const MediaElement& element,
                                       const std::filesystem::path& source,
                                       const SourceVideoFacts& facts, const VideoWindow& window,

@@ -200,6 +200,33 @@ TEST_F(OutsideAssetsTest, AFontOfTheFontServiceComesFromItsPackage) {
   EXPECT_EQ(recorded->size(), 2U);  // the sheet, and the only subset that the words need
 }
 
+TEST_F(OutsideAssetsTest, AWebFontThatCannotBeHadFailsUnlessItIsToldNotTo) {
+  const std::string url = "https://fonts.googleapis.com/css2?family=No+Such+Family+At+All";
+  page_.Put("<link rel=stylesheet href='" + url + "'>",
+            "<h1 style='font-family:\"No Such Family At All\"'>Words</h1>");
+  const auto refused = page_.Plan(*slot_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kFontFetchFailed);
+  EXPECT_THAT(refused.error().message, HasSubstr(url));
+
+  page_.wanted.fail_closed_font_fetch = false;
+  page_.wanted.reject_on_system_fonts = false;
+  const auto plan = page_.Plan(*slot_);
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_THAT(page_.said, ::testing::Contains(HasSubstr(url)));
+  const auto picture = Draw(*plan, 3);  // a chunk asks for it too
+  EXPECT_TRUE(picture) << picture.error().message;
+}
+
+TEST_F(OutsideAssetsTest, TheSpeedOfVp9IsThatOfTheEngineConfig) {
+  page_.Put("", "<h1>Words</h1>");
+  page_.wanted.format = OutputFormat::kWebm;
+  page_.wanted.engine_config_json = R"({"vp9CpuUsed":-3})";
+  const auto webm = page_.Plan(*slot_);
+  ASSERT_TRUE(webm) << webm.error().message;
+  EXPECT_EQ(webm->locked.vp9_cpu_used, -3);
+}
+
 TEST_F(OutsideAssetsTest, AFontOfTheSetIsServedUnderItsName) {
   page_.Put("<style>h1 { font: 700 40px 'Segoe UI', sans-serif }</style>", "<h1>Words</h1>");
   const auto plan = page_.Plan(*slot_);

@@ -34,8 +34,9 @@ struct ProjectPlan {
     request.project = project;
     request.plan_directory = directory / "plan";
     request.assets = assets;
-    request.config_for = [system_fonts](const CompositionFacts& facts) -> Result<RenderConfig> {
-      RenderConfig config;
+    request.config_for = [this,
+                          system_fonts](const CompositionFacts& facts) -> Result<RenderConfig> {
+      RenderConfig config = wanted;
       config.width = facts.width;
       config.height = facts.height;
       if (system_fonts) config.reject_on_system_fonts = false;
@@ -47,6 +48,7 @@ struct ProjectPlan {
 
   TemporaryDirectory directory{"assets"};
   std::filesystem::path project = directory / "project";
+  RenderConfig wanted;         // but for the size, which is the composition's
   std::set<std::string> said;  // while it was planned last
 };
 

@@ -5,6 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { makeVideoProject } from "./exchange_video.mjs";
 import { makeScratchDirectory, removeTree } from "./file_tree.mjs";
 import { makeHyperlocalStages } from "./hyperlocal_stages.mjs";
 import { isInstalled } from "./published.mjs";
@@ -23,6 +24,8 @@ const KINDS = {
   // Only when they are named: half a minute each. Their alpha is not looked at here.
   webm: { format: "webm" },
   mov: { format: "mov" },
+  "png-sequence": { format: "png-sequence" },
+  video: { format: "mp4" }, // with a source video in the page
 };
 const USUAL_KINDS = ["h264", "h265"];
 
@@ -38,7 +41,7 @@ const SOUND_SECONDS = [0.7, 1.4]; // padded, and cut
 const HELP = `Usage: node tests/peers/exchange.mjs [options]
 
   --protocol v1|v2   only this one (default: both)
-  --kind NAME        only this one of h264, h265, webm, mov (default: the first two)
+  --kind NAME        only this one of h264, h265, webm, mov, png-sequence, video (default: the first two)
   --hyperlocal PATH  the program to ask (default: build/dev/cli/hyperlocal)
   --help             this text
 
@@ -140,14 +143,17 @@ const exchange = async (protocol, kind, makers) => {
   const config = { ...CONFIG, ...KINDS[kind] };
   const indexes = Array.from({ length: FRAMES / config.chunkSize }, (_, index) => index);
   const mixed = new Map(); // the assembled ones by what they are
+  const project = kind === "video" ? await makeVideoProject(PROJECT, place("project")) : PROJECT;
+  const isSequence = config.format === "png-sequence"; // a directory, which has no sound and no container
+  const ending = isSequence ? "" : `.${config.format}`;
   say(`${protocol} ${kind}\n`);
 
   for (const planner of makers) {
     const directory = place(planner.name, "plan");
-    if (!(await attempt(`plan by ${planner.name}`, () => planner.plan(protocol, PROJECT, config, directory)))) continue;
+    if (!(await attempt(`plan by ${planner.name}`, () => planner.plan(protocol, project, config, directory)))) continue;
     const mixtures = [];
     for (const renderer of makers) {
-      const files = indexes.map((index) => place(planner.name, renderer.name, `chunk-${index}.${config.format}`));
+      const files = indexes.map((index) => place(planner.name, renderer.name, `chunk-${index}${ending}`));
       let rendered = 0;
       for (const [index, file] of files.entries()) {
         const what = `plan ${planner.name}, chunk ${index} by ${renderer.name}`;
@@ -168,10 +174,10 @@ const exchange = async (protocol, kind, makers) => {
     for (const mixture of mixtures) {
       for (const assembler of makers) {
         const what = `plan ${planner.name}, chunks ${mixture.name}, assembled by ${assembler.name}`;
-        const output = place(planner.name, mixture.name, `${assembler.name}.${config.format}`);
+        const output = place(planner.name, mixture.name, `${assembler.name}${ending}`);
         const decoded = await attempt(what, async () => {
           await assembler.assemble(protocol, directory, mixture.files, output, null);
-          return decodeFrames(output, config);
+          return decodeFrames(isSequence ? path.join(output, "frame_%06d.png") : output, config);
         });
         if (decoded) mixed.set(what, { planner, mixture, output, decoded });
       }
@@ -185,12 +191,12 @@ const exchange = async (protocol, kind, makers) => {
 
   const alone = (name) => mixed.get(`plan ${name}, chunks ${name}, assembled by ${name}`)?.decoded;
   for (const [what, { planner, mixture, output, decoded }] of mixed) {
-    const stream = await probe(output, "v:0");
+    const stream = isSequence ? { avg_frame_rate: `${config.fps}/1` } : await probe(output, "v:0");
     // A webm has neither number in its stream.
-    const isWebm = config.format === "webm";
-    const rest = isWebm ? "" : `, ${stream.nb_frames} frames, ${Number(stream.duration)} s`;
+    const hasNumbers = config.format !== "webm" && !isSequence;
+    const rest = !hasNumbers ? "" : `, ${stream.nb_frames} frames, ${Number(stream.duration)} s`;
     const says = `${stream.avg_frame_rate}${rest}`;
-    const expected = `${config.fps}/1${isWebm ? "" : `, ${FRAMES} frames, ${FRAMES / config.fps} s`}`;
+    const expected = `${config.fps}/1${!hasNumbers ? "" : `, ${FRAMES} frames, ${FRAMES / config.fps} s`}`;
     if (decoded.length !== FRAMES || says !== expected) {
       problem(`${what}: ${decoded.length} frames; the file says ${says}; ${expected} expected`);
       continue;

@@ -325,15 +325,25 @@
 
   // Resolves to '' when the page can be seeked, or to what was still awaited when the time was up. The layout asks
   // for the fonts; the first seek asks for what the first frame shows.
+  // D3's transitions that a page has registered are over before its first frame, for the runtime waits for their
+  // end. They go by the page's clock, which stands still until then: it runs ahead for them, quicker than they last.
+  const runTransitionsAhead = (waited) => {
+    const transitions = window.__hfD3;
+    if (driver() || !window.__player || !Array.isArray(transitions) || transitions.length === 0) return;
+    time.runAhead(waited * 10);
+  };
+
   const ready = async (timeoutMs) => {
     for (let waited = 0;; waited += 5) {
       const missing = awaited();
       if (missing === '') break;
+      runTransitionsAhead(waited);
       // A page without a composition will not get one by waiting.
       const hopeless = document.readyState === 'complete' && !root() && typeof window.__hf?.seek !== 'function' && waited >= 1000;
       if (waited >= timeoutMs || hopeless) return missing;
       await sleep(5);
     }
+    if (time.getTime() !== 0) time.backToTheStart();
     await document.fonts.ready;
     media.settle();
     noteAnimations();

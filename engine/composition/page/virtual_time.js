@@ -38,8 +38,9 @@
   // picture state: its callbacks are told apart by the script that asked.
   const askedBefore = new WeakSet();
   let loopsByItself = false;
+  let aheadOfTheFilm = false;  // see runAhead
   const noteLoop = (callback) => {
-    if (loopsByItself || nowMs === 0) return;  // the first frame's callbacks may be one-time set-up
+    if (loopsByItself || aheadOfTheFilm || nowMs === 0) return;  // the first frame's callbacks may be one-time set-up
     if (askedBefore.has(callback)) return;
     askedBefore.add(callback);
     if (!String(new Error().stack).includes('/__hyperlocal/')) loopsByItself = true;
@@ -126,6 +127,15 @@
       return nowMs;
     },
     loopsByItself: () => loopsByItself,
+    // Before the first frame: lets the clock run for what the page will have finished by then, and puts it back.
+    runAhead: (ms) => {
+      aheadOfTheFilm = true;
+      window.__HF_VIRTUAL_TIME__.seekToTime(ms);
+    },
+    backToTheStart: () => {
+      aheadOfTheFilm = false;
+      window.__HF_VIRTUAL_TIME__.setTime(0);
+    },
   };
 
   // What the page runtime and page libraries look for before their own scripts run.
