@@ -52,7 +52,11 @@ json RandomRules(std::uint64_t seed) {
           service(0.05, 2, {{"fault", "status"}, {"status", 504}}),
           service(0.05, 2, {{"fault", "reset"}}), service(0.08, 2, {{"fault", "kill"}}),
           service(0.06, 2, {{"fault", "duplicate"}}),
-          service(0.08, 3, {{"fault", "delay"}, {"delay_ms", 300}})}}}},
+          service(0.08, 3, {{"fault", "delay"}, {"delay_ms", 300}}),
+          service(0.08, 2, {{"fault", "kill"}, {"action", "renderChunk"}, {"at_frame", {1, 30}}}),
+          service(0.08, 2, {{"fault", "kill"}, {"after_ms", {0, 2000}}}),
+          service(0.08, 2,
+                  {{"fault", "full_disk"}, {"free_bytes", any_part}, {"where_possible", true}})}}}},
       {"workflows", {{"restarts_ms", json::array({100 + seed % 7 * 90})}}},
   };
 }

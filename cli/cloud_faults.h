@@ -18,6 +18,9 @@ struct CloudFaults {
   // When the workflows are killed and started again, from their first start on; rising.
   std::vector<std::chrono::milliseconds> workflow_restarts;
   double workflow_clock_rate = 1;  // seconds that they see pass in a second
+
+  // Whether the service's plan has a full disk.
+  bool fills_disks() const { return service.find("\"full_disk\"") != std::string::npos; }
 };
 
 // What --faults says: the name of a file that holds {"seed": N, "storage": {"rules": […]},

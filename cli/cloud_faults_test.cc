@@ -66,6 +66,10 @@ TEST_F(CloudFaultsTest, RandomPlansFollowFromTheirSeedAndCanBeWrittenDown) {
   EXPECT_EQ(faults->storage, written->storage);
   EXPECT_EQ(faults->service, written->service);
   EXPECT_NE(faults->service, ReadCloudFaults("random:8")->service);
+  for (const char* const part : {"\"kill\"", "at_frame", "after_ms", "full_disk", "duplicate"}) {
+    EXPECT_NE(faults->service.find(part), std::string::npos) << part;
+  }
+  EXPECT_TRUE(faults->fills_disks());
   const auto wrong = ReadCloudFaults("random:seven");
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().code, ErrorCode::kUsage);

@@ -10,6 +10,7 @@
 
 #include "cli/human_text.h"
 #include "engine/file/whole_file.h"
+#include "fakes/cloud_run/small_disk.h"
 
 namespace hyperlocal::cli {
 namespace {
@@ -50,6 +51,13 @@ Result<LocalCloudOptions> CloudOptionsOf(const CommandLine& line, CommandContext
   if (line.Has("verbose")) options.log = LinesTo(context.console, "");
   options.warn = LinesTo(context.console, "warning: ");
   return options;
+}
+
+void PrepareForFaults(const CommandLine& line) {
+  const auto text = line.Value("faults");
+  if (!text) return;
+  const auto faults = ReadCloudFaults(*text);
+  if (faults && faults->fills_disks()) (void)cloud_run::EnterDiskNamespace();
 }
 
 }  // namespace hyperlocal::cli

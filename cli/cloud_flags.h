@@ -13,4 +13,9 @@ namespace hyperlocal::cli {
 // kInvalidJson, naming the flag.
 Result<LocalCloudOptions> CloudOptionsOf(const CommandLine& line, CommandContext& context);
 
+// Before the first thread: what the faults of that command line need of the process itself, a view
+// of the file systems of its own (EnterDiskNamespace) for disks that are to be full. Where that
+// cannot be, the cloud says so when it starts.
+void PrepareForFaults(const CommandLine& line);
+
 }  // namespace hyperlocal::cli

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -13,6 +14,7 @@
 #include "cli/paced_clock.h"
 #include "fakes/cloud_run/cloud_run_host.h"
 #include "fakes/cloud_run/identity_server.h"
+#include "fakes/cloud_run/small_disk.h"
 #include "fakes/cloud_run/token_issuer.h"
 #include "fakes/cloud_run/token_verifier.h"
 #include "fakes/gcs/server/export_directory.h"
@@ -55,6 +57,8 @@ struct LocalCloud::Running {
   std::unique_ptr<cloud_run::IdentityServer> identity;
   std::unique_ptr<ObjectStore> service_storage;
   std::unique_ptr<RenderService> service;
+  // What the service asks about faults; null until it is there.
+  std::atomic<cloud_run::CloudRunHost*> edge_there = nullptr;
   std::unique_ptr<cloud_run::CloudRunHost> host;
   std::unique_ptr<workflow::IdentityTokens> tokens;
   std::unique_ptr<Clock> clock;  // null: the system's
@@ -119,6 +123,7 @@ struct LocalCloud::Running {
     edge.request_timeout = kLongestRequest;
     edge.pending_limit = kLongestRequest;
     edge.fault_plan = options.faults.service;
+    edge.disk_root = options.data;
     if (options.log) {
       edge.log = [log = options.log](const cloud_run::LogEntry& entry) { log(LogLine(entry)); };
     }
@@ -127,7 +132,9 @@ struct LocalCloud::Running {
       edge.environment = {{"STORAGE_EMULATOR_HOST", storage->base_url()},
                           {"HYPERFRAMES_RENDER_BUCKET", options.bucket},
                           {"GCE_METADATA_HOST", identity->authority()},
-                          {"GOOGLE_CLOUD_PROJECT", options.workflow.project}};
+                          {"GOOGLE_CLOUD_PROJECT", options.workflow.project},
+                          // A fault may strike at a frame.
+                          {"HYPERLOCAL_LOG_FRAMES", "1"}};
     } else {
       HYPERLOCAL_TRY(service_storage, OpenStorage());
       RenderServiceOptions render;
@@ -138,12 +145,27 @@ struct LocalCloud::Running {
       render.log = options.log;
       render.observer = options.observer;
       render.assets = options.assets;
+      render.on_frame = [this](const HttpRequest& request, std::int64_t frames_done) {
+        if (cloud_run::CloudRunHost* const edge_of = edge_there.load()) {
+          edge_of->SeeFrame(request.headers, static_cast<std::uint64_t>(frames_done));
+        }
+      };
+      render.work_place = [this](const HttpRequest& request) {
+        cloud_run::CloudRunHost* const edge_of = edge_there.load();
+        return edge_of == nullptr ? fs::path() : edge_of->DiskOf(request.headers);
+      };
       HYPERLOCAL_TRY(service, RenderService::Create(*service_storage, std::move(render)));
       edge.handler = [this](HttpRequest& request, HttpResponse& response) {
         service->Handle(request, response);
       };
     }
+    if (options.faults.fills_disks() && options.warn) {
+      if (const Status possible = cloud_run::DisksCanBeMade(); !possible) {
+        options.warn("left out of the faults: " + possible.error().message);
+      }
+    }
     HYPERLOCAL_TRY(host, cloud_run::CloudRunHost::Start(std::move(edge)));
+    edge_there = host.get();
     return Ok();
   }
 

@@ -107,6 +107,7 @@ Result<ServeSettings> ReadServeSettings(const CommandLine& line,
     return Error{ErrorCode::kUsage, fmt::format("--concurrency is 1 or more; got {}", *at_once)};
   }
   service.concurrency = at_once.value_or(0);
+  service.log_frames = line.Has("log-frames") || IsTrue(Set(get, "HYPERLOCAL_LOG_FRAMES"));
   service.cloud_project = Set(get, "GOOGLE_CLOUD_PROJECT").value_or("");
   return settings;
 }

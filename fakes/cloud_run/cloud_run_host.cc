@@ -9,6 +9,8 @@
 
 #include "fakes/cloud_run/edge_internal.h"
 #include "fakes/cloud_run/instance_pool_internal.h"
+#include "fakes/cloud_run/small_disk.h"
+#include "fakes/cloud_run/struck_requests_internal.h"
 
 namespace hyperlocal::cloud_run {
 namespace {
@@ -83,6 +85,8 @@ std::vector<std::string> EnvironmentOf(const CloudRunHostOptions& options) {
 }  // namespace
 
 struct CloudRunHost::Running {
+  StruckRequests struck;
+  std::unique_ptr<DiskShelf> disks;  // null: the fault plan fills none
   std::unique_ptr<InstancePool> pool;
   std::unique_ptr<Edge> edge;
   std::unique_ptr<HttpServer> server;
@@ -99,6 +103,14 @@ Result<std::unique_ptr<CloudRunHost>> CloudRunHost::Start(CloudRunHostOptions op
   std::shared_ptr<HostFaultPlan> faults;
   if (!options.fault_plan.empty()) {
     HYPERLOCAL_TRY(faults, HostFaultPlan::Parse(options.fault_plan));
+  }
+  auto running = std::make_unique<Running>();
+  if (faults && faults->wants_disks()) {
+    const Status possible = DisksCanBeMade();
+    if (!possible && faults->must_have_disks()) return possible.error();
+    if (possible) {
+      HYPERLOCAL_TRY(running->disks, DiskShelf::Open(options.disk_root));
+    }
   }
   const auto now = [clock = options.clock] {
     return clock != nullptr ? clock->Now() : std::chrono::system_clock::now();
@@ -133,9 +145,15 @@ Result<std::unique_ptr<CloudRunHost>> CloudRunHost::Start(CloudRunHostOptions op
   pool.probe = options.startup_probe;
   pool.memory_limit = options.memory_limit;
   pool.now = now;
-  pool.log = log;
+  pool.disks = running->disks.get();
+  pool.log = [log, struck = &running->struck](LogEntry entry) {
+    struck->SeeLine(entry);
+    if (log) log(std::move(entry));
+  };
 
   EdgeOptions edge;
+  edge.struck = &running->struck;
+  edge.disks = running->disks.get();
   edge.verifier = options.allow_unauthenticated ? nullptr : options.verifier;
   edge.project = options.project;
   edge.request_timeout = options.request_timeout;
@@ -144,7 +162,6 @@ Result<std::unique_ptr<CloudRunHost>> CloudRunHost::Start(CloudRunHostOptions op
   edge.now = now;
   edge.log = log;
 
-  auto running = std::make_unique<Running>();
   HttpServerOptions server;
   server.host = options.host;
   server.port = options.port;
@@ -174,6 +191,14 @@ int CloudRunHost::port() const {
 }
 std::string CloudRunHost::base_url() const {
   return running_->server->base_url();
+}
+
+void CloudRunHost::SeeFrame(const HttpHeaders& request, std::uint64_t frames_done) {
+  running_->struck.SeeFrame(request, frames_done);
+}
+
+std::filesystem::path CloudRunHost::DiskOf(const HttpHeaders& request) const {
+  return running_->struck.DiskOf(request);
 }
 
 void CloudRunHost::Stop(std::chrono::milliseconds grace) {

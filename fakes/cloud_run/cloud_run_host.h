@@ -66,9 +66,12 @@ struct CloudRunHostOptions {
   // JSON: {"seed": 7, "rules": [{"action": "renderChunk", "fault": "kill", "probability": 0.1}]}.
   // A rule matches by `method`, `path` ("/x" or "/x*") and `action` (of a JSON body of at most a
   // MiB), leaves the first `skip` alone, strikes at most `times`; its `fault` is "status" (with
-  // `status`), "reset", "delay" (with `delay_ms`), "kill" (the instance) or
-  // "duplicate" (delivered twice). Empty: no faults.
+  // `status`), "reset", "delay" (with `delay_ms`), "kill" (the instance, at once, `after_ms` or
+  // `at_frame`), "duplicate" (delivered twice) or "full_disk" (with `free_bytes`). Empty: no
+  // faults.
   std::string fault_plan;
+  // Where the disks are that a plan fills; empty: TMPDIR. small_disk.h says what they need.
+  std::filesystem::path disk_root;
   LogSink log;  // absent: nobody is told
   // Tells the times of all the limits above; must outlive the host. Null: the system's.
   Clock* clock = nullptr;
@@ -87,12 +90,23 @@ class CloudRunHost {
  public:
   // Returns when the port is open; min_instances may still be starting. Errors: kUsage for an
   // option that makes no sense, kNoInput or kPermission for a command that cannot be run,
-  // kBadRequest or kInvalidJson for the fault plan, those of HttpServer::Start.
+  // kBadRequest or kInvalidJson for the fault plan, kDependencyUnavailable for one that must fill
+  // disks before EnterDiskNamespace, those of HttpServer::Start.
   static Result<std::unique_ptr<CloudRunHost>> Start(CloudRunHostOptions options);
   ~CloudRunHost();
 
   int port() const;
   std::string base_url() const;
+
+  // For the handler, on any thread: it has done so many frames of the request with these headers,
+  // which may be where a fault kills it: then the request's client is gone when this returns. A
+  // command tells of its frames in its log: {"event": "chunk_progress", "framesDone": 12}, in the
+  // trace of its request.
+  void SeeFrame(const HttpHeaders& request, std::uint64_t frames_done);
+  // For the handler: the directory, of a full disk, in which it must work on this request; empty:
+  // anywhere.
+  std::filesystem::path DiskOf(const HttpHeaders& request) const;
+
   // Requests that have arrived finish within `grace`, then instances get SIGTERM, and SIGKILL after
   // another `grace`. Returns when nothing is left. Idempotent.
   void Stop(std::chrono::milliseconds grace = std::chrono::milliseconds(0));

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "fakes/cloud_run/edge_answer_internal.h"
+#include "fakes/cloud_run/edge_passage_internal.h"
 #include "fakes/cloud_run/json_web_token_internal.h"
-#include "fakes/cloud_run/upstream_exchange_internal.h"
 
 namespace hyperlocal::cloud_run {
 namespace {
@@ -17,7 +17,6 @@ namespace {
 using Stop = UpstreamExchange::Stop;
 
 constexpr std::string_view kControl = "/_hyperlocal/";
-constexpr std::size_t kLargestEvent = std::size_t{1} << 20;  // that is looked into for its action
 constexpr std::string_view kHelp = "https://cloud.google.com/run/docs/troubleshooting";
 
 // Belong to one connection, not to the message (RFC 9110, section 7.6.1), or are written anew.
@@ -64,26 +63,6 @@ std::string_view BearerToken(std::string_view value) {
 }
 
 }  // namespace
-
-// What is known of one request; kept until the last byte of its answer is sent.
-struct Edge::Passage {
-  Passage(HttpRequest& in, HttpResponse& out, const EdgeOptions& options)
-      : request(in),
-        response(out),
-        record(options.log, options.project, TraceContext::Of(in.headers)) {}
-
-  HttpRequest& request;
-  HttpResponse& response;
-  RequestRecord record;
-  std::chrono::system_clock::time_point deadline;
-  // Declared before what uses it: the place is given back when the exchange has ended.
-  std::optional<InstancePool::Lease> lease;
-  std::unique_ptr<UpstreamExchange> upstream;
-  std::string token_header;         // the name of the header that let it in
-  std::optional<std::string> body;  // when it was read for its action
-  bool is_killed = false;           // by the fault plan, when the instance has it
-  bool is_duplicated = false;       // by the fault plan; its body was read
-};
 
 Edge::Edge(EdgeOptions options, InstancePool& pool) : options_(std::move(options)), pool_(pool) {}
 
@@ -132,7 +111,9 @@ void Edge::Handle(HttpRequest& request, HttpResponse& response) {
   passage->lease.emplace(std::move(std::get<InstancePool::Lease>(place)));
   record.instance_id = passage->lease->instance()->id;
   if (passage->is_duplicated && !DeliverOnce(*passage)) return;
+  FillDisk(*passage);
   Forward(*passage);
+  EndFault(*passage);
   if (!passage->upstream) return;  // it was answered here
   response.headers.Set("Server", "Google Frontend");
   response.headers.Set("X-Cloud-Trace-Context", record.trace().cloud_context());
@@ -215,53 +196,6 @@ bool Edge::Admit(Passage& passage) {
   return false;
 }
 
-bool Edge::ReadBodyForAction(Passage& passage) {
-  HttpRequest& request = passage.request;
-  if (!request.has_body || !request.content_length || *request.content_length > kLargestEvent) {
-    return true;
-  }
-  Result<std::string> body = request.ReadSmallBody(kLargestEvent);
-  if (!body) {
-    Refuse(passage, 400, "", "The request's body did not come whole.");
-    return false;
-  }
-  passage.body = std::move(*body);
-  return true;
-}
-
-bool Edge::MeetFault(Passage& passage) {
-  const std::shared_ptr<HostFaultPlan> plan = faults();
-  if (!plan) return true;
-  if (plan->wants_action() && !ReadBodyForAction(passage)) return false;
-  const auto fault = plan->Choose(passage.request.method, passage.request.path(),
-                                  passage.body ? ActionOf(*passage.body) : "");
-  if (!fault) return true;
-  switch (fault->fault) {
-    case HostFaultKind::kStatus:
-      Refuse(passage, fault->status, "", "Injected by the fault plan.");
-      return false;
-    case HostFaultKind::kReset:
-      Refuse(passage, 503, "", "Connection reset by the fault plan.");
-      passage.response.ending = HttpResponse::Ending::kReset;
-      return false;
-    case HostFaultKind::kDelay:
-      if (passage.request.ClientGoesWithin(fault->delay)) {
-        Refuse(passage, 499, "", "The client went away while the fault plan delayed its request.");
-        return false;
-      }
-      return true;
-    case HostFaultKind::kKill:
-      passage.is_killed = true;
-      return true;
-    case HostFaultKind::kDuplicate:
-      // A body that is too long to be kept can be sent only once.
-      if (!passage.body && !ReadBodyForAction(passage)) return false;
-      passage.is_duplicated = passage.body.has_value() || !passage.request.has_body;
-      return true;
-  }
-  return true;
-}
-
 void Edge::RefusePool(Passage& passage, InstancePool::Refusal refusal) {
   using Refusal = InstancePool::Refusal;
   const std::string no_instance = fmt::format(
@@ -288,33 +222,28 @@ void Edge::RefusePool(Passage& passage, InstancePool::Refusal refusal) {
   }
 }
 
-bool Edge::DeliverOnce(Passage& passage) {
-  Forward(passage);
-  if (!passage.upstream) return false;  // it was answered here
-  std::array<char, 16384> part;
-  for (;;) {
-    const auto read = passage.upstream->ReadBody(part.data(), part.size());
-    const auto* const count = std::get_if<std::size_t>(&read);
-    if (count == nullptr || *count == 0) break;
-  }
-  passage.upstream.reset();
-  passage.response = HttpResponse{};
-  return true;
-}
-
 void Edge::Forward(Passage& passage) {
   HttpRequest& request = passage.request;
   const std::shared_ptr<Instance> instance = passage.lease->instance();
-  auto upstream = std::make_unique<UpstreamExchange>(instance->port.load(), [this, &passage] {
-    if (options_.now() >= passage.deadline) return Stop::kTimedOut;
-    return passage.request.ClientIsGone() ? Stop::kGivenUp : Stop::kNone;
-  });
+  auto upstream =
+      std::make_unique<UpstreamExchange>(instance->port.load(), [this, &passage, instance] {
+        if (passage.kill_at && options_.now() >= *passage.kill_at) {
+          passage.is_killed = true;
+          pool_.BeginKill(instance);
+          return Stop::kBroken;
+        }
+        if (options_.now() >= passage.deadline) return Stop::kTimedOut;
+        return passage.request.ClientIsGone() ? Stop::kGivenUp : Stop::kNone;
+      });
+  auto struck = WatchForFault(passage, *upstream);
 
   // Ends the request here.
   const auto fail = [&](Stop stop) {
+    struck.reset();  // it uses the exchange
     upstream.reset();
     if (stop == Stop::kTimedOut) return RefusePool(passage, InstancePool::Refusal::kTimedOut);
     if (stop == Stop::kGivenUp) return RefusePool(passage, InstancePool::Refusal::kGivenUp);
+    if (passage.is_killed) pool_.Kill(instance);
     const InstanceFate fate = passage.is_killed ? InstanceFate::kKilled : pool_.Doubt(*instance);
     std::string why = fmt::format(
         "The request failed because either the HTTP response was malformed or connection to the "
@@ -329,6 +258,7 @@ void Edge::Forward(Passage& passage) {
           "may have a memory leak in your code or may need more memory. Consider creating a new "
           "revision with more memory.";
     }
+    if (passage.is_killed) why += " The instance was killed by the fault plan.";
     Refuse(passage, 503, "ERROR", std::move(why));
   };
 
@@ -394,6 +324,7 @@ void Edge::Forward(Passage& passage) {
     });
     passage.record.request_bytes = sent;
     if (is_too_large) {
+      struck.reset();
       upstream.reset();
       return Refuse(passage, 413, "WARNING", "The request was too large.");
     }
@@ -406,12 +337,14 @@ void Edge::Forward(Passage& passage) {
       if (const Stop last = upstream->Send("0\r\n\r\n"); last != Stop::kNone) return fail(last);
     }
   }
-  if (passage.is_killed) {
-    pool_.Kill(instance);
+  if (KillsWhenSent(passage, *upstream)) {
+    passage.is_killed = true;
     return fail(Stop::kBroken);
   }
   if (const Stop stop = upstream->ReadHead(request.method); stop != Stop::kNone) return fail(stop);
 
+  struck.reset();
+  if (passage.is_killed) return fail(Stop::kBroken);  // its answer came at the same moment
   const HttpReply& reply = upstream->head();
   if (upstream->framing().kind == HttpFraming::Kind::kLength &&
       upstream->framing().length > options_.max_response_bytes) {

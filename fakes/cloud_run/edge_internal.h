@@ -12,7 +12,10 @@
 #include "fakes/cloud_run/host_fault_plan_internal.h"
 #include "fakes/cloud_run/instance_pool_internal.h"
 #include "fakes/cloud_run/request_record_internal.h"
+#include "fakes/cloud_run/small_disk.h"
+#include "fakes/cloud_run/struck_requests_internal.h"
 #include "fakes/cloud_run/token_verifier.h"
+#include "fakes/cloud_run/upstream_exchange_internal.h"
 
 namespace hyperlocal::cloud_run {
 
@@ -24,6 +27,8 @@ struct EdgeOptions {
   std::uint64_t max_response_bytes = 0;
   std::function<std::chrono::system_clock::time_point()> now;
   std::function<void(LogEntry)> log;
+  StruckRequests* struck = nullptr;  // outlives the edge
+  DiskShelf* disks = nullptr;        // null: there are none to fill
 };
 
 // What a request meets on its way to an instance, in this order: the control prefix, the token, the
@@ -51,6 +56,14 @@ class Edge {
   bool ReadBodyForAction(Passage& passage);
   void Refuse(Passage& passage, int status, std::string severity, std::string why);
   void RefusePool(Passage& passage, InstancePool::Refusal refusal);
+  // When the instance is known, fills its disk if that is the fault.
+  void FillDisk(Passage& passage);
+  // Null: nothing is to happen to it while the instance works.
+  std::unique_ptr<StruckRequests::Guard> WatchForFault(Passage& passage,
+                                                       UpstreamExchange& upstream);
+  // The instance has the whole request: whether it is killed now.
+  bool KillsWhenSent(Passage& passage, UpstreamExchange& upstream) const;
+  void EndFault(Passage& passage);
   // Has the instance work on the request and drops its answer; false: it was refused meanwhile.
   bool DeliverOnce(Passage& passage);
   void Forward(Passage& passage);

@@ -12,15 +12,17 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::pair<std::string_view, HostFaultKind>, 5> kFaults{{
+constexpr std::array<std::pair<std::string_view, HostFaultKind>, 6> kFaults{{
     {"status", HostFaultKind::kStatus},
     {"reset", HostFaultKind::kReset},
     {"delay", HostFaultKind::kDelay},
     {"kill", HostFaultKind::kKill},
     {"duplicate", HostFaultKind::kDuplicate},
+    {"full_disk", HostFaultKind::kFullDisk},
 }};
-constexpr std::array<std::string_view, 9> kMembers{
-    "method", "path", "action", "probability", "fault", "status", "delay_ms", "skip", "times"};
+constexpr std::array<std::string_view, 13> kMembers{
+    "method",   "path",     "action",     "probability",    "fault", "status", "delay_ms",
+    "after_ms", "at_frame", "free_bytes", "where_possible", "skip",  "times"};
 constexpr std::size_t kMostRules = 1000;
 constexpr double kMostExact = 9007199254740992.0;  // 2^53: whole numbers of JSON are exact to here
 constexpr std::uint64_t kLongestDelayMs = 24ULL * 60 * 60 * 1000;
@@ -47,9 +49,10 @@ class RuleReader {
     if (!rule_.is_object()) return Bad(place_, "an object");
     for (const auto& [name, value] : rule_.items()) {
       if (std::find(kMembers.begin(), kMembers.end(), name) == kMembers.end()) {
-        return Bad(
-            place_ + "." + name.substr(0, 60),
-            "one of method, path, action, probability, fault, status, delay_ms, skip, times");
+        return Bad(place_ + "." + name.substr(0, 60),
+                   "one of method, path, action, probability, fault, status, delay_ms, after_ms, "
+                   "at_frame, "
+                   "free_bytes, where_possible, skip, times");
       }
     }
     HostFaultRule read;
@@ -101,7 +104,7 @@ class RuleReader {
     const auto* const known = std::find_if(kFaults.begin(), kFaults.end(),
                                            [&](const auto& fault) { return fault.first == name; });
     if (known == kFaults.end()) {
-      return Bad(place_ + ".fault", "one of status, reset, delay, kill, duplicate");
+      return Bad(place_ + ".fault", "one of status, reset, delay, kill, duplicate, full_disk");
     }
     read.fault = known->second;
     const bool has_status = Find("status") != nullptr, has_delay = Find("delay_ms") != nullptr;
@@ -117,6 +120,59 @@ class RuleReader {
     HYPERLOCAL_TRY(const std::uint64_t delay, Number("delay_ms", 0));
     if (delay > kLongestDelayMs) return Bad(place_ + ".delay_ms", "at most a day");
     read.delay = std::chrono::milliseconds(delay);
+    HYPERLOCAL_TRY_STATUS(ReadKill(read));
+    return ReadDisk(read);
+  }
+
+  // A number, or the least and the most.
+  Result<std::optional<HostFaultRange>> Range(const char* name) const {
+    const Json* const value = Find(name);
+    if (value == nullptr) return std::optional<HostFaultRange>();
+    const auto whole = [](const Json& one) {
+      const double number = one.is_number() ? one.get<double>() : -1;
+      return number >= 0 && number < kMostExact && number == std::floor(number);
+    };
+    if (whole(*value)) {
+      const auto number = static_cast<std::uint64_t>(value->get<double>());
+      return std::optional(HostFaultRange{number, number});
+    }
+    if (!value->is_array() || value->size() != 2 || !whole((*value)[0]) || !whole((*value)[1]) ||
+        (*value)[0].get<double>() > (*value)[1].get<double>()) {
+      return Bad(place_ + "." + name, "a whole number, or two in an array: the least and the most");
+    }
+    return std::optional(HostFaultRange{static_cast<std::uint64_t>((*value)[0].get<double>()),
+                                        static_cast<std::uint64_t>((*value)[1].get<double>())});
+  }
+
+  Status ReadKill(HostFaultRule& read) const {
+    HYPERLOCAL_TRY(read.after_ms, Range("after_ms"));
+    HYPERLOCAL_TRY(read.at_frame, Range("at_frame"));
+    const bool is_kill = read.fault == HostFaultKind::kKill;
+    if (read.after_ms && !is_kill) return Bad(place_ + ".after_ms", "with the fault \"kill\" only");
+    if (read.at_frame && !is_kill) return Bad(place_ + ".at_frame", "with the fault \"kill\" only");
+    if (read.after_ms && read.at_frame) {
+      return Bad(place_, "killed after_ms or at_frame, not both");
+    }
+    if (read.after_ms && read.after_ms->most > kLongestDelayMs) {
+      return Bad(place_ + ".after_ms", "at most a day");
+    }
+    if (read.at_frame && read.at_frame->least < 1) {
+      return Bad(place_ + ".at_frame", "1 or more: frames of the chunk that are done");
+    }
+    return Ok();
+  }
+
+  Status ReadDisk(HostFaultRule& read) const {
+    const bool is_disk = read.fault == HostFaultKind::kFullDisk;
+    HYPERLOCAL_TRY(const std::optional<HostFaultRange> free, Range("free_bytes"));
+    if (free && !is_disk) return Bad(place_ + ".free_bytes", "with the fault \"full_disk\" only");
+    read.free_bytes = free.value_or(HostFaultRange{});
+    if (const Json* const value = Find("where_possible")) {
+      if (!is_disk || !value->is_boolean()) {
+        return Bad(place_ + ".where_possible", "true or false, with the fault \"full_disk\" only");
+      }
+      read.where_possible = value->get<bool>();
+    }
     return Ok();
   }
 
@@ -138,6 +194,11 @@ std::string_view NameOf(HostFaultKind kind) {
     if (known == kind) return name;
   }
   return "";
+}
+
+nlohmann::ordered_json RangeJson(const HostFaultRange& range) {
+  if (range.least == range.most) return range.least;
+  return nlohmann::ordered_json::array({range.least, range.most});
 }
 
 }  // namespace
@@ -178,9 +239,25 @@ Result<std::shared_ptr<HostFaultPlan>> HostFaultPlan::Parse(std::string_view tex
   return std::make_shared<HostFaultPlan>(seed, std::move(rules));
 }
 
-std::optional<HostFaultRule> HostFaultPlan::Choose(std::string_view method, std::string_view path,
-                                                   std::string_view action) {
-  std::optional<HostFaultRule> chosen;
+bool HostFaultPlan::wants_disks() const {
+  return std::any_of(rules_.begin(), rules_.end(),
+                     [](const auto& rule) { return rule.fault == HostFaultKind::kFullDisk; });
+}
+
+bool HostFaultPlan::must_have_disks() const {
+  return std::any_of(rules_.begin(), rules_.end(), [](const auto& rule) {
+    return rule.fault == HostFaultKind::kFullDisk && !rule.where_possible;
+  });
+}
+
+void HostFaultPlan::Missed(const HostFault& fault) {
+  const std::lock_guard lock(mutex_);
+  ++counts_[fault.place].missed;
+}
+
+std::optional<HostFault> HostFaultPlan::Choose(std::string_view method, std::string_view path,
+                                               std::string_view action) {
+  std::optional<HostFault> chosen;
   const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < rules_.size(); ++i) {
     const HostFaultRule& rule = rules_[i];
@@ -192,7 +269,16 @@ std::optional<HostFaultRule> HostFaultPlan::Choose(std::string_view method, std:
     // The upper 53 bits are a number from 0 to just below 1.
     if (static_cast<double>(draw >> 11) / kMostExact >= rule.probability) continue;
     ++count.injected;
-    chosen = rule;
+    // Another number than the one that was compared with the probability.
+    const auto from = [drawn = Mix(draw)](const HostFaultRange& range) {
+      return range.least + drawn % (range.most - range.least + 1);
+    };
+    chosen.emplace();
+    chosen->rule = rule;
+    chosen->place = i;
+    chosen->free_bytes = from(rule.free_bytes);
+    if (rule.after_ms) chosen->kill_after = std::chrono::milliseconds(from(*rule.after_ms));
+    if (rule.at_frame) chosen->kill_at_frame = from(*rule.at_frame);
   }
   return chosen;
 }
@@ -212,10 +298,15 @@ std::string HostFaultPlan::CountsJson() const {
     one["fault"] = NameOf(rule.fault);
     if (rule.status != 0) one["status"] = rule.status;
     if (rule.fault == HostFaultKind::kDelay) one["delay_ms"] = rule.delay.count();
+    if (rule.after_ms) one["after_ms"] = RangeJson(*rule.after_ms);
+    if (rule.at_frame) one["at_frame"] = RangeJson(*rule.at_frame);
+    if (rule.fault == HostFaultKind::kFullDisk) one["free_bytes"] = RangeJson(rule.free_bytes);
+    if (rule.where_possible) one["where_possible"] = true;
     if (rule.skip != 0) one["skip"] = rule.skip;
     if (rule.times) one["times"] = *rule.times;
     one["matched"] = counts_[i].matched;
     one["injected"] = counts_[i].injected;
+    if (counts_[i].missed != 0) one["missed"] = counts_[i].missed;
     plan["rules"].push_back(std::move(one));
   }
   return plan.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

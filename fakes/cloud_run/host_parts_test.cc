@@ -2,6 +2,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -124,7 +125,8 @@ std::string PlanError(const std::string& text) {
 TEST(HostFaultPlanTest, MistakesAreNamedWithTheirPlace) {
   EXPECT_NE(PlanError("{"), "");
   EXPECT_EQ(PlanError(R"({"rules":[{"fault":"burn"}]})"),
-            "fault plan: rules[0].fault must be one of status, reset, delay, kill, duplicate");
+            "fault plan: rules[0].fault must be one of status, reset, delay, kill, duplicate, "
+            "full_disk");
   EXPECT_EQ(PlanError(R"({"rules":[{"fault":"kill"},{"fault":"status"}]})"),
             "fault plan: rules[1].status must be there with the fault \"status\", and with no "
             "other");
@@ -136,6 +138,39 @@ TEST(HostFaultPlanTest, MistakesAreNamedWithTheirPlace) {
   EXPECT_NE(PlanError(R"({"rules":[{"fault":"kill","path":"x"}]})"), "");
   EXPECT_NE(PlanError(R"({"seed":-1,"rules":[]})"), "");
   EXPECT_EQ(PlanError(R"({"seed":1,"rules":[{"fault":"delay","delay_ms":5,"times":2}]})"), "");
+}
+
+TEST(HostFaultPlanTest, KillsAndFullDisksHaveMembersOfTheirOwn) {
+  EXPECT_EQ(PlanError(R"({"rules":[{"fault":"kill","at_frame":[1,9]},
+                                   {"fault":"kill","after_ms":250},
+                                   {"fault":"full_disk","free_bytes":[0,9],"where_possible":true}]})"),
+            "");
+  EXPECT_EQ(PlanError(R"({"rules":[{"fault":"kill","at_frame":[9,1]}]})"),
+            "fault plan: rules[0].at_frame must be a whole number, or two in an array: the least "
+            "and the most");
+  EXPECT_NE(PlanError(R"({"rules":[{"fault":"kill","at_frame":0}]})"), "");
+  EXPECT_NE(PlanError(R"({"rules":[{"fault":"kill","at_frame":1,"after_ms":1}]})"), "");
+  EXPECT_NE(PlanError(R"({"rules":[{"fault":"reset","after_ms":1}]})"), "");
+  EXPECT_NE(PlanError(R"({"rules":[{"fault":"kill","free_bytes":1}]})"), "");
+  EXPECT_NE(PlanError(R"({"rules":[{"fault":"kill","where_possible":true}]})"), "");
+}
+
+TEST(HostFaultPlanTest, WhatARuleDrawsFollowsFromSeedPlaceAndNumber) {
+  const auto drawn = [](std::uint64_t seed) {
+    HostFaultRule rule;
+    rule.fault = HostFaultKind::kKill;
+    rule.at_frame = HostFaultRange{1, 30};
+    HostFaultPlan plan(seed, {rule});
+    std::vector<std::uint64_t> frames;
+    for (int i = 0; i < 200; ++i) frames.push_back(*plan.Choose("POST", "/", "")->kill_at_frame);
+    return frames;
+  };
+  EXPECT_EQ(drawn(7), drawn(7));
+  EXPECT_NE(drawn(7), drawn(8));
+  std::set<std::uint64_t> all;
+  for (const std::uint64_t frame : drawn(7)) all.insert(frame);
+  EXPECT_EQ(*all.begin(), 1U);
+  EXPECT_EQ(*all.rbegin(), 30U);
 }
 
 TEST(HostFaultPlanTest, MatchesByMethodPathAndAction) {

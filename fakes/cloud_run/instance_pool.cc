@@ -104,16 +104,24 @@ InstanceFate InstancePool::Doubt(Instance& instance) {
   return instance.fate.load();
 }
 
-void InstancePool::Kill(const std::shared_ptr<Instance>& instance) {
-  std::unique_lock lock(mutex_);
+void InstancePool::BeginKill(const std::shared_ptr<Instance>& instance) {
+  const std::lock_guard lock(mutex_);
   if (instance->is_gone) return;
   BeginStop(instance, InstanceFate::kKilled);
-  if (instance->process) {
-    instance->process->Kill();
-    changed_.wait(lock, [&] { return instance->is_gone; });
-  } else {
-    instance->fate = InstanceFate::kKilled;
-  }
+  instance->fate = InstanceFate::kKilled;
+  if (instance->process) instance->process->Kill();  // also one that was stopping
+}
+
+void InstancePool::Kill(const std::shared_ptr<Instance>& instance) {
+  BeginKill(instance);
+  std::unique_lock lock(mutex_);
+  // A handler ends when it sees that it has.
+  if (!options_.handler) changed_.wait(lock, [&] { return instance->is_gone; });
+}
+
+std::shared_ptr<SmallDisk> InstancePool::DiskOf(const Instance& instance) const {
+  const std::lock_guard lock(mutex_);
+  return instance.disk;
 }
 
 std::vector<InstancePool::Facts> InstancePool::Look() const {
@@ -252,8 +260,12 @@ void InstancePool::BeginStop(const std::shared_ptr<Instance>& instance, Instance
   instance->state = InstanceState::kStopping;
   instance->kill_at = options_.now() + options_.shutdown_grace;
   if (instance->process) {
-    if (fate != InstanceFate::kStopped) instance->fate = fate;
-    instance->process->Terminate();
+    if (fate == InstanceFate::kStopped) {
+      instance->process->Terminate();
+    } else {
+      instance->fate = fate;
+      instance->process->Kill();
+    }
   } else if (!is_starting) {
     // Requests that still run have the time that a program would have.
     const milliseconds grace =

@@ -19,6 +19,7 @@
 #include "fakes/cloud_run/container_log_internal.h"
 #include "fakes/cloud_run/instance_process_internal.h"
 #include "fakes/cloud_run/log_entry.h"
+#include "fakes/cloud_run/small_disk.h"
 #include "fakes/cloud_run/startup_probe.h"
 
 namespace hyperlocal::cloud_run {
@@ -39,9 +40,11 @@ struct InstancePoolOptions {
   std::chrono::milliseconds pending_limit{};
   StartupProbe probe;
   std::uint64_t memory_limit = 0;  // bytes; 0: none
+  // Of commands: each gets a disk of its own as its TMPDIR. Null: none.
+  DiskShelf* disks = nullptr;
 
   std::function<TimePoint()> now;
-  // Gets entries without time, service and revision. Must not call the pool.
+  // Gets entries without time, service and revision. Must not call the pool, but for BeginKill.
   std::function<void(LogEntry)> log;
 };
 
@@ -64,6 +67,7 @@ struct Instance {
   std::chrono::steady_clock::time_point doubted_until{};  // its connection broke
   std::uint64_t memory = 0;                               // bytes, as last seen
   bool is_gone = false;
+  std::shared_ptr<SmallDisk> disk;  // null: this machine's
   std::unique_ptr<InstanceProcess> process;
   std::unique_ptr<HttpServer> server;
 
@@ -136,7 +140,11 @@ class InstancePool {
   // The connection to the instance broke, or made no sense. Gives it no work until it is known
   // whether it lives, and tells that: kRunning when it still does after a moment.
   InstanceFate Doubt(Instance& instance);
-  // At once, as a crash of its machine would; returns when it is gone.
+  // The disk of its own; null: it has none.
+  std::shared_ptr<SmallDisk> DiskOf(const Instance& instance) const;
+  // At once, as a crash of its machine would. Also with its log's mutex held.
+  void BeginKill(const std::shared_ptr<Instance>& instance);
+  // The same; returns when it is gone.
   void Kill(const std::shared_ptr<Instance>& instance);
 
   std::vector<Facts> Look() const;

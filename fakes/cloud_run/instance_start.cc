@@ -65,6 +65,14 @@ Status InstancePool::Launch(const std::shared_ptr<Instance>& instance) {
                  "there is no free port between 20000 and 32700 for an instance"};
   }
   command.environment.push_back("PORT=" + std::to_string(port));
+  if (options_.disks != nullptr) {
+    HYPERLOCAL_TRY(std::shared_ptr<SmallDisk> disk, options_.disks->NewDisk());
+    std::erase_if(command.environment,
+                  [](const std::string& entry) { return entry.starts_with("TMPDIR="); });
+    command.environment.push_back("TMPDIR=" + disk->path().string());
+    const std::lock_guard lock(mutex_);
+    instance->disk = std::move(disk);
+  }
   HYPERLOCAL_TRY(auto process, InstanceProcess::Start(command));
   const std::lock_guard lock(mutex_);
   instance->port = port;

@@ -12,6 +12,8 @@
 //   /half          half of an answer, then exit
 //   /garbage       no HTTP
 //   /spawn         starts a process in a session of its own, and tells its pid
+//   /frames?N      tells of N frames in its log, as a render service does, and holds
+//   /fill?BYTES    writes so many to a file in TMPDIR; answers with how far it came, and why not on
 //   /log           writes a line of text and a line of JSON to its outputs
 //
 // Variables: STUBBORN=1 ignores SIGTERM; MUTE=1 never listens; FAIL=N exits at once with N.
@@ -21,6 +23,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -112,6 +115,25 @@ void Spawn(int socket) {
   Answer(socket, std::to_string(orphan));
 }
 
+void Fill(int socket, std::size_t bytes) {
+  const char* const directory = std::getenv("TMPDIR");
+  const std::string file = std::string(directory == nullptr ? "/tmp" : directory) + "/fill";
+  std::FILE* const out = std::fopen(file.c_str(), "wb");
+  const std::string page(4096, 'x');
+  std::size_t done = 0;
+  int failure = out == nullptr ? errno : 0;
+  while (failure == 0 && done < bytes) {
+    if (std::fwrite(page.data(), 1, page.size(), out) == page.size() && std::fflush(out) == 0) {
+      done += page.size();
+    } else {
+      failure = errno;
+    }
+  }
+  if (out != nullptr) std::fclose(out);
+  ::unlink(file.c_str());
+  Answer(socket, std::to_string(done) + " " + std::strerror(failure));
+}
+
 void Serve(int socket) {
   std::string text;
   while (text.find("\r\n\r\n") == std::string::npos) {
@@ -164,6 +186,21 @@ void Serve(int socket) {
     return;
   }
   if (path == "/spawn") return Spawn(socket);
+  if (path == "/fill") return Fill(socket, std::stoul(query));
+  if (path == "/frames") {
+    const std::string trace = HeaderOf(head, "traceparent");  // 00-TRACE-SPAN-01
+    for (int i = 1; i <= std::atoi(query.c_str()); ++i) {
+      std::printf(
+          "{\"event\":\"chunk_progress\",\"framesDone\":%d,"
+          "\"logging.googleapis.com/trace\":\"projects/p/traces/%s\","
+          "\"logging.googleapis.com/spanId\":\"%s\"}\n",
+          i, trace.substr(3, 32).c_str(), trace.substr(36, 16).c_str());
+    }
+    std::fflush(stdout);
+    while (!Receive(socket).empty()) {
+    }
+    return;
+  }
   if (path == "/log") {
     std::printf("plain text\n{\"severity\":\"warning\",\"message\":\"as JSON\",\"answer\":42}\n");
     std::fflush(stdout);

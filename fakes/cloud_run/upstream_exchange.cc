@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -25,11 +26,28 @@ UpstreamExchange::UpstreamExchange(int port, Interrupt interrupt)
       interrupt_(std::move(interrupt)),
       socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {}
 
+void UpstreamExchange::AskAgainIn(std::chrono::milliseconds time) {
+  ask_again_at_ = std::chrono::steady_clock::now() + time;
+}
+
+void UpstreamExchange::Cut() {
+  ::shutdown(socket_.get(), SHUT_RDWR);
+}
+
+int UpstreamExchange::Patience() const {
+  const auto now = std::chrono::steady_clock::now();
+  if (now >= ask_again_at_ || ask_again_at_ - now >= std::chrono::milliseconds(kTickMilliseconds)) {
+    return kTickMilliseconds;
+  }
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(ask_again_at_ - now);
+  return static_cast<int>(left.count());
+}
+
 UpstreamExchange::Stop UpstreamExchange::WaitFor(short events) {
   for (;;) {
     if (const Stop stop = interrupt_(); stop != Stop::kNone) return stop;
     pollfd event{socket_.get(), events, 0};
-    const int ready = ::poll(&event, 1, kTickMilliseconds);
+    const int ready = ::poll(&event, 1, Patience());
     if (ready > 0) return Stop::kNone;
     if (ready < 0 && errno != EINTR) return Stop::kBroken;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -33,6 +34,10 @@ class UpstreamExchange {
   UpstreamExchange(int port, Interrupt interrupt);
 
   Stop Connect();
+  // Has the interrupt asked again when that time has passed, not some 50 ms later.
+  void AskAgainIn(std::chrono::milliseconds time);
+  // Breaks the connection, for whoever waits on either end. Any thread.
+  void Cut();
   // Sends all of it, unless there is no use in that any more: see has_answer(). What the instance
   // answers while it still reads is kept for ReadBody, as far as kMostEarly.
   Stop Send(std::string_view bytes);
@@ -52,6 +57,7 @@ class UpstreamExchange {
 
  private:
   Stop WaitFor(short events);
+  int Patience() const;  // milliseconds until the interrupt is asked again
   // Takes what has come while a request is still sent.
   Stop TakeEarlyAnswer();
   // Reads more behind what is unread. kNone and nothing more unread: the other side has ended.
@@ -60,6 +66,8 @@ class UpstreamExchange {
   const int port_;
   const Interrupt interrupt_;
   FileDescriptor socket_;
+  std::chrono::steady_clock::time_point ask_again_at_ =
+      std::chrono::steady_clock::time_point::max();
   bool has_answer_ = false;
   bool knows_early_status_ = false;
   std::string unread_;

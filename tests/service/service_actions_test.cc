@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/archive/archive_reader.h"
+#include "engine/av/sound_writer.h"
 #include "engine/browser/browser_slot.h"
 #include "engine/hash/sha256.h"
 #include "engine/plan/plan_directory.h"
@@ -154,6 +155,64 @@ TEST(ActionsWithoutACache, FetchAPlanForEveryChunk) {
     service.RenderChunk(ChunkOf(plan, 1));
     EXPECT_THAT(service.store().KeysOf("Download"), Not(IsEmpty()));
   }
+}
+
+TEST(TheCacheOfPlans, ForgetsTheOneThatWasUsedLongestAgo) {
+  const auto plan_of = [](ServiceFixture& service, const std::string& name) {
+    const std::string prefix = "renders/" + name + "/";
+    return service.Plan(PlanOf(service.PutTestCard(12), PlanProtocol::kV2, 6, prefix));
+  };
+  const auto render = [](ServiceFixture& service, const PlanResult& plan) {
+    service.store().ForgetCalls();
+    service.RenderChunk(ChunkOf(plan, 0));
+    return !service.store().KeysOf("Download").empty();  // whether it had to be fetched
+  };
+  std::uint64_t bytes = 0;  // of one plan
+  {
+    ServiceFixture service;
+    render(service, plan_of(service, "a"));
+    const auto left = service.WorkLeft("plan");
+    ASSERT_THAT(left, SizeIs(1));
+    for (const auto& entry : fs::recursive_directory_iterator(service.scratch() / "work")) {
+      if (entry.is_regular_file()) bytes += entry.file_size();
+    }
+  }
+  RenderServiceOptions options;
+  options.plan_cache_bytes = bytes * 5 / 2;
+  ServiceFixture service(std::move(options));
+  const PlanResult a = plan_of(service, "a"), b = plan_of(service, "b"), c = plan_of(service, "c");
+  EXPECT_TRUE(render(service, a));
+  EXPECT_TRUE(render(service, b));
+  EXPECT_FALSE(render(service, a));
+  EXPECT_TRUE(render(service, c));
+  EXPECT_THAT(service.WorkLeft("plan"), SizeIs(2));
+  EXPECT_FALSE(render(service, a));
+  EXPECT_TRUE(render(service, b));
+}
+
+// Old planners of v1 put the sound beside the plan.
+TEST(ActionsOfV1, FetchTheSoundThatLiesBesideThePlan) {
+  ServiceFixture service;
+  const PlanResult plan = service.Plan(PlanOf(service.PutTestCard(12), PlanProtocol::kV1, 12));
+  const RenderChunkResult chunk = service.RenderChunk(ChunkOf(plan, 0));
+  const GcsUri output{kRenders, "renders/r1/output.mp4"};
+  AssembleEvent event = AssembleOf(plan, {chunk.chunk}, output);
+  const std::int64_t silent = service.Assemble(event).file_size;
+
+  const GcsUri sound{kRenders, "renders/r1/audio.m4a"};
+  std::get<V1AssembleSource>(event.source).audio = sound;
+  const ServiceAnswer missing = service.Post(event);
+  EXPECT_EQ(missing.error(), "NOT_FOUND");
+  EXPECT_THAT(missing.message(), HasSubstr(sound.key));
+
+  const fs::path file = service.scratch() / "audio.m4a";
+  auto writer = SoundWriter::Create(file);
+  ASSERT_TRUE(writer) << writer.error().message;
+  ASSERT_TRUE((*writer)->Write(std::vector<float>(48000 * 2 / 2, 0.0F)));
+  ASSERT_TRUE((*writer)->Finish());
+  service.PutObject(sound, FileContent(file));
+  EXPECT_GT(service.Assemble(event).file_size, silent);
+  EXPECT_THAT(service.Object(output), HasSubstr("mp4a"));
 }
 
 // Duplicate deliveries are a fact of the platform.

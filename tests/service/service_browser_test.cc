@@ -2,9 +2,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -27,6 +29,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -89,6 +92,40 @@ TEST(Browsers, StayWarmAndDrawWhatTheyDrawElsewhere) {
   service.server().Stop();
   service.ResetService();
   EXPECT_THAT(Chromes(), IsEmpty());
+}
+
+TEST(Browsers, AreThereBeforeTheFirstRequestWhenWarmedUp) {
+  RenderServiceOptions options;
+  options.idle_browsers = 2;
+  ServiceFixture service(std::move(options));
+  service.service().WarmUp(2);
+  while (Chromes().size() < 2) std::this_thread::sleep_for(milliseconds(10));
+  const std::vector<pid_t> warm = Chromes();
+  const PlanResult plan = service.Plan(PageEvent(service, 0.5));
+  service.RenderChunk(ChunkOf(plan, 0));
+  for (const pid_t chrome : Chromes()) EXPECT_THAT(warm, Contains(chrome));
+}
+
+// As a host does that kills an instance on purpose at a frame.
+TEST(Browsers, EndWithTheirRequestAtTheFrameAtWhichItsConnectionBreaks) {
+  std::atomic<std::int64_t> last = 0;
+  std::unique_ptr<RawConnection> caller;
+  RenderServiceOptions options;
+  options.on_frame = [&](const HttpRequest&, std::int64_t done) {
+    last = done;
+    if (done == 3) caller->Close();
+  };
+  ServiceFixture service(std::move(options));
+  const PlanResult plan = service.Plan(PageEvent(service, 60));
+  caller = std::make_unique<RawConnection>(service.server().port());
+  const std::string body = *ToJson(RenderEvent(ChunkOf(plan, 0)));
+  ASSERT_TRUE(caller->Send(fmt::format("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{}",
+                                       body.size(), body)));
+  while (last < 3) std::this_thread::sleep_for(milliseconds(5));
+  EXPECT_TRUE(service.service().AwaitIdle(std::chrono::seconds(10)));
+  EXPECT_LE(last, 4);
+  EXPECT_THAT(Chromes(), IsEmpty());
+  EXPECT_THAT(service.Names("renders/r1/chunks/"), IsEmpty());
 }
 
 TEST(Browsers, EndWithACallerThatGoesAway) {

@@ -33,6 +33,11 @@ CallerWatch::Guard::~Guard() {
   watch_.watched_.erase(place_);
 }
 
+void CallerWatch::Guard::Look() const {
+  const std::lock_guard lock(watch_.mutex_);
+  if (place_->request->ClientIsGone()) place_->work.Cancel();
+}
+
 void CallerWatch::CancelAll() {
   const std::lock_guard lock(mutex_);
   for (const Guard::Watched& each : watched_) each.work.Cancel();

@@ -25,6 +25,9 @@ class CallerWatch {
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;
 
+    // Looks now. Any thread.
+    void Look() const;
+
    private:
     friend class CallerWatch;
     struct Watched {

@@ -129,6 +129,11 @@ void EventLog::Done(const RenderResult& result) {
              action + " took " + std::to_string(milliseconds) + " ms", fields, &trace_);
 }
 
+void EventLog::Progress(std::int64_t frames_done) {
+  log_.Write(Severity::kDebug, "chunk_progress", std::to_string(frames_done) + " frames are done",
+             {{"framesDone", frames_done}}, &trace_);
+}
+
 void EventLog::Refused(const Error& error) {
   Fail({}, error);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 #include "adapters/gcp/service/request_trace_internal.h"
 #include "adapters/gcp/service/service_log_internal.h"
@@ -20,6 +21,7 @@ class EventLog {
 
   void Refused(const Error& error);  // it was never understood, or not allowed
   void Started(const RenderEvent& event);
+  void Progress(std::int64_t frames_done);  // of its chunk
   void Done(const RenderResult& result);
   void Failed(const RenderEvent& event, const Error& error);
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 
 #include "adapters/gcp/service/browser_pool_internal.h"
 #include "adapters/gcp/service/plan_cache_internal.h"
@@ -20,6 +22,8 @@ struct ActionContext {
   PlanCache& plans;
   const std::filesystem::path& work;  // a directory of this request's own
   BrowserPool::Lease& browser;        // its token cancels the action
+  // Hears of the frames of a chunk; absent: nobody does.
+  std::function<void(std::int64_t frames_done)> on_frame = {};
 };
 
 // The three actions. Their results lack the duration, which is the caller's to measure.

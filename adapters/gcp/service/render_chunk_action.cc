@@ -18,10 +18,14 @@ Result<RenderedChunk> Render(const PlanDirectory& plan, int index, const fs::pat
   BrowserPool::Lease& browser = context.browser;
   RenderChunkOptions options;
   options.cancel = browser.token();
-  if (ServiceObserver* const observer = context.options.observer) {
-    options.on_frame = [observer, index](std::int64_t done) {
-      observer->OnChunkProgress(index, done);
+  ServiceObserver* const observer = context.options.observer;
+  if (observer != nullptr || context.on_frame) {
+    options.on_frame = [observer, index, &context](std::int64_t done) {
+      if (observer != nullptr) observer->OnChunkProgress(index, done);
+      if (context.on_frame) context.on_frame(done);
     };
+  }
+  if (observer != nullptr) {
     options.on_message = [observer](std::string_view line) { observer->OnPageMessage(line); };
     if (observer->WantsFrameHashes()) options.frame_hashes = &frame_hashes;
     observer->OnChunkStart(index);

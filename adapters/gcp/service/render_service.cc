@@ -79,7 +79,11 @@ struct RenderService::Running {
         browsers(static_cast<std::size_t>(options.idle_browsers)) {}
 
   void HandleEvent(HttpRequest& request, HttpResponse& response);
-  Result<RenderResult> Perform(const RenderEvent& event, BrowserPool::Lease& browser);
+  // `place`: where it must work; empty: below the root.
+  Result<RenderResult> Perform(const RenderEvent& event, BrowserPool::Lease& browser,
+                               const std::filesystem::path& place,
+                               std::function<void(std::int64_t)> on_frame);
+  Result<RenderResult> PerformIn(const RenderEvent& event, const ActionContext& context);
 
   ObjectStore& store;
   const RenderServiceOptions options;
@@ -116,6 +120,11 @@ RenderService::~RenderService() {
 
 void RenderService::Handle(HttpRequest& request, HttpResponse& response) {
   const std::string_view path = request.path();
+  if (path == "/healthz" && request.method != "GET" && request.method != "HEAD") {
+    response.headers.Set("Allow", "GET, HEAD");
+    return Answer(response, kMethodNotAllowed,
+                  FailureBody({ErrorCode::kBadRequest, "/healthz is asked with GET"}));
+  }
   if (path == "/healthz") {
     if (running_->gate.closed()) {
       return Answer(response, kUnavailable, R"({"status":"draining"})");
@@ -165,7 +174,19 @@ void RenderService::Running::HandleEvent(HttpRequest& request, HttpResponse& res
     const CallerWatch::Guard watch(callers, request, browser.token());
     HYPERLOCAL_TRY_STATUS(gate.AwaitTurn(browser.token()));
     const RequestGate::Turn turn(gate);
-    HYPERLOCAL_TRY(const RenderResult performed, Perform(*event, browser));
+    std::function<void(std::int64_t)> on_frame;
+    if (options.on_frame || options.log_frames) {
+      on_frame = [&](std::int64_t frames_done) {
+        if (options.log_frames) events.Progress(frames_done);
+        if (options.on_frame) options.on_frame(request, frames_done);
+        watch.Look();
+      };
+    }
+    HYPERLOCAL_TRY(
+        const RenderResult performed,
+        Perform(*event, browser,
+                options.work_place ? options.work_place(request) : std::filesystem::path(),
+                std::move(on_frame)));
     events.Done(performed);
     return ToJson(performed);
   }();
@@ -179,11 +200,24 @@ void RenderService::Running::HandleEvent(HttpRequest& request, HttpResponse& res
 }
 
 Result<RenderResult> RenderService::Running::Perform(const RenderEvent& event,
-                                                     BrowserPool::Lease& browser) {
+                                                     BrowserPool::Lease& browser,
+                                                     const std::filesystem::path& place,
+                                                     std::function<void(std::int64_t)> on_frame) {
+  if (place.empty()) {
+    HYPERLOCAL_TRY(const auto work, root->MakeDirectory("request"));
+    return PerformIn(event, {store, options, plans, work->path(), browser, std::move(on_frame)});
+  }
+  // Whatever it writes goes there, plans among it, and nothing of it is remembered.
+  HYPERLOCAL_TRY(const auto own_root, WorkRoot::Create(place));
+  HYPERLOCAL_TRY(const auto work, own_root->MakeDirectory("request"));
+  PlanCache own_plans(*own_root, 0);
+  return PerformIn(event, {store, options, own_plans, work->path(), browser, std::move(on_frame)});
+}
+
+Result<RenderResult> RenderService::Running::PerformIn(const RenderEvent& event,
+                                                       const ActionContext& context) {
   const auto started = std::chrono::steady_clock::now();
   const WorkSpan span(WorkKind::kService, ActionOf(event));
-  HYPERLOCAL_TRY(const auto work, root->MakeDirectory("request"));
-  const ActionContext context{store, options, plans, work->path(), browser};
   if (const auto* plan = std::get_if<PlanEvent>(&event)) {
     return Timed(PerformPlan(*plan, context), started);
   }

@@ -46,6 +46,16 @@ struct RenderServiceOptions {
   // Hears of plans, chunks and frames while they are made; must outlive the service. Null: nobody
   // does. (The local render shows its progress by it.)
   ServiceObserver* observer = nullptr;
+  // For hosts that make things go wrong on purpose. `on_frame` hears that the chunk of a request
+  // has so many frames done, after which it is looked whether the caller is still there.
+  // `work_place` names the directory in which a request must work, and leaves nothing; empty: below
+  // work_root. Any thread. Absent: nobody hears, and none must.
+  std::function<void(const HttpRequest& request, std::int64_t frames_done)> on_frame;
+  std::function<std::filesystem::path(const HttpRequest& request)> work_place;
+
+  // Whether every frame of a chunk is a line of the log: {"event": "chunk_progress", "framesDone":
+  // 12}.
+  bool log_frames = false;
   // Takes lines of JSON in Cloud Logging's shape, without a newline; one at a time, from any
   // thread. Absent: nobody is told.
   std::function<void(std::string_view line)> log;

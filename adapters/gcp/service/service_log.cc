@@ -10,6 +10,8 @@ using nlohmann::ordered_json;
 
 std::string_view NameOf(ServiceLog::Severity severity) {
   switch (severity) {
+    case ServiceLog::Severity::kDebug:
+      return "DEBUG";
     case ServiceLog::Severity::kInfo:
       return "INFO";
     case ServiceLog::Severity::kWarning:

@@ -23,7 +23,7 @@ using LogFields = std::vector<LogField>;
 // output. Any thread; one line at a time.
 class ServiceLog {
  public:
-  enum class Severity { kInfo, kWarning, kError };
+  enum class Severity { kDebug, kInfo, kWarning, kError };
 
   ServiceLog(std::function<void(std::string_view)> sink, std::string cloud_project)
       : sink_(std::move(sink)), cloud_project_(std::move(cloud_project)) {}
