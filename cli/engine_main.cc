@@ -74,7 +74,8 @@ int RunGoldenHere(const CommandLine& line, CommandContext& context) {
   const bool looks_at_chunks =
       line.command->name == "golden seams" || line.command->name == "golden determinism";
   return RunGolden(line, context,
-                   looks_at_chunks ? RenderFunction(RenderLocally) : RenderOf(line, context));
+                   looks_at_chunks ? RenderFunction(RenderLocally) : RenderOf(line, context),
+                   AssetSourcesOfUser);
 }
 
 int Run(const CommandLine& line, CommandContext& context) {
@@ -124,6 +125,7 @@ int Main(int argc, char** argv) {
     const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
     const PlainAnswer answer = AnswerPlainly(arguments, console, environment);
     if (answer.exit_status) return *answer.exit_status;
+    PrepareForFaults(answer.line);
 
     const CancellationToken cancel;
     const SignalWatcher signals(cancel, console);

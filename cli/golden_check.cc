@@ -11,12 +11,12 @@
 
 #include "cli/golden_commands_internal.h"
 #include "cli/golden_fixture.h"
+#include "cli/golden_plan.h"
 #include "cli/human_text.h"
 #include "cli/version.h"
 #include "engine/file/scratch_directory.h"
 #include "engine/file/whole_file.h"
 #include "engine/hash/project_hash.h"
-#include "engine/hash/sha256.h"
 #include "golden/comparison_report.h"
 #include "golden/video_comparison.h"
 
@@ -26,34 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 using golden::Outcome;
 using std::chrono::milliseconds;
-
-constexpr const char* kDefaultFixtures = "golden/fixtures";
-
-struct Rendered {
-  fs::path video;
-  GoldenFixture::Baseline record;
-};
-
-// Renders a fixture into a directory, by one worker, and says what came out.
-Result<Rendered> RenderFixture(const GoldenFixture& fixture, const fs::path& directory,
-                               GoldenIngredients ingredients, const RenderFunction& render,
-                               const CancellationToken& cancel) {
-  LocalRenderOptions options = fixture.render;
-  const std::string_view extension = FileExtension(options.format);
-  options.output = directory / (fixture.name + std::string(extension));
-  options.frame_hashes = directory / (fixture.name + ".pictures.json");
-  options.workers = 1;
-  RenderObserver silent;
-  HYPERLOCAL_TRY(ingredients.project, ProjectHash(options.project));
-  HYPERLOCAL_TRY(const LocalRenderResult result, render(options, silent, cancel));
-  Rendered rendered;
-  rendered.video = options.output;
-  rendered.record.made_with = std::move(ingredients);
-  rendered.record.frames = result.frames;
-  HYPERLOCAL_TRY(rendered.record.sha256, Sha256HexOfFile(options.output));
-  HYPERLOCAL_TRY(rendered.record.pictures, Sha256HexOfFile(options.frame_hashes));
-  return rendered;
-}
 
 // What came of one fixture.
 struct FixtureResult {
@@ -102,7 +74,7 @@ class Checking {
       return undecided("there is no baseline; hyperlocal golden accept " + fixture.name);
     }
     const GoldenFixture::Baseline& baseline = *fixture.baseline;
-    HYPERLOCAL_TRY(const std::string digest, Sha256HexOfFile(fixture.video()));
+    HYPERLOCAL_TRY(const std::string digest, DigestOfOutput(fixture.video()));
     if (digest != baseline.sha256) {
       return undecided(fixture.video().string() + " is not the video that meta.json records");
     }
@@ -114,7 +86,7 @@ class Checking {
           fixture.name);
     }
     result.notes = Differences(baseline.made_with, here_);
-    HYPERLOCAL_TRY(const Rendered rendered,
+    HYPERLOCAL_TRY(const RenderedFixture rendered,
                    RenderFixture(fixture, scratch_, here_, render_, context_.cancel));
     const bool same_pictures = rendered.record.pictures == baseline.pictures;
     result.checks.push_back(
@@ -123,7 +95,7 @@ class Checking {
     if (rendered.record.sha256 == baseline.sha256) {
       result.message = "the same bytes";
       result.checks.push_back({"picture", Outcome::kPass, "the same bytes"});
-      fs::remove(rendered.video, ignored);
+      fs::remove_all(rendered.video, ignored);
       return Ok();
     }
     golden::ComparisonOptions options;
@@ -138,13 +110,16 @@ class Checking {
                       {"ssim", comparison.figures.ssim},
                       {"identicalFrames", comparison.figures.identical_frames}};
     result.message = Summary(comparison, verdict, same_pictures);
+    if (verdict.outcome != Outcome::kPass) {
+      result.message += "; why: hyperlocal golden explain " + fixture.name;
+    }
     if (verdict.outcome != Outcome::kPass && !result.notes.empty()) {
       result.message += fmt::format(" (and {})", fmt::join(result.notes, "; "));
     }
     if (verdict.outcome != Outcome::kPass && report_) {
       HYPERLOCAL_TRY_STATUS(WriteReport(fixture, rendered.video, comparison, verdict, result));
     }
-    fs::remove(rendered.video, ignored);
+    fs::remove_all(rendered.video, ignored);
     return Ok();
   }
 
@@ -303,38 +278,6 @@ Result<CommandAnswer> CheckGolden(const CommandLine& line, CommandContext& conte
   answer.exit_status = StatusOf(failed != 0      ? Outcome::kFail
                                 : undecided != 0 ? Outcome::kUndecided
                                                  : Outcome::kPass);
-  return answer;
-}
-
-Result<CommandAnswer> AcceptGolden(const CommandLine& line, CommandContext& context,
-                                   const RenderFunction& render) {
-  if (context.environment.ci) {
-    return Error{
-        ErrorCode::kUsage,
-        "golden accept does nothing where CI is set: a baseline is accepted by somebody who "
-        "looked at it, and committed"};
-  }
-  const fs::path directory = line.Value("fixtures").value_or(kDefaultFixtures);
-  HYPERLOCAL_TRY(const auto fixtures, ReadFixtures(directory, line.arguments));
-  HYPERLOCAL_TRY(const auto scratch, ScratchDirectory::Create("golden"));
-  const GoldenIngredients here = IngredientsHere(context.cancel);
-  CommandAnswer answer;
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const GoldenFixture& fixture : fixtures) {
-    auto rendered = RenderFixture(fixture, scratch->path(), here, render, context.cancel);
-    if (!rendered) return std::move(rendered).error().WithContext(fixture.name);
-    const bool changed = !fixture.baseline || fixture.baseline->sha256 != rendered->record.sha256;
-    if (changed) {
-      HYPERLOCAL_TRY(const std::string video, ReadWholeFile(rendered->video));
-      HYPERLOCAL_TRY_STATUS(WriteWholeFile(fixture.video(), video));
-    }
-    HYPERLOCAL_TRY_STATUS(RecordBaseline(fixture, rendered->record));
-    const std::string what = changed ? fixture.baseline ? "changed" : "new" : "as before";
-    context.console.WriteErr(fmt::format("{:<20} {}\n", fixture.name, what));
-    list.push_back({{"name", fixture.name}, {"change", what}, {"sha256", rendered->record.sha256}});
-  }
-  answer.text = Counted(static_cast<std::int64_t>(fixtures.size()), "baseline") + " accepted\n";
-  answer.members = {{"accepted", std::move(list)}};
   return answer;
 }
 

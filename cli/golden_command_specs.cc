@@ -125,7 +125,8 @@ CommandSpec AcceptSpec() {
                      .repeated = true}},
       .details =
           "Refuses where CI is set: nothing passes by accepting. Records the versions of\n"
-          "Chrome and FFmpeg and the digests of fonts and project.",
+          "Chrome and FFmpeg, the digests of fonts and project, and what the plan was made\n"
+          "of, for golden explain.",
       .flags = {FixturesFlag(), JsonAnswer(), HelpFlag()},
       .examples = {{"hyperlocal golden accept gsap", "one fixture"},
                    {"hyperlocal golden accept", "all of them; git shows what changed"},
@@ -133,11 +134,39 @@ CommandSpec AcceptSpec() {
   };
 }
 
+CommandSpec ExplainSpec() {
+  return {
+      .name = "golden explain",
+      .summary = "Say which ingredient changed the picture of a fixture",
+      .arguments = {{.name = "NAME",
+                     .description = "Fixtures to explain (default: all)",
+                     .required = false,
+                     .repeated = true}},
+      .details =
+          "Renders again with one ingredient at a time as the baseline had it: encoder\n"
+          "settings, config, project, outside assets, fonts. Chrome, FFmpeg and installed\n"
+          "fonts cannot be put back: the record tells whether they are others. Exit status\n"
+          "1 if a cause was found, 3 if something changed and none was.",
+      .flags = {FixturesFlag(),
+                {.name = "from",
+                 .value = "DIR",
+                 .description = "Look for old contents there too, by digest: an old checkout, an "
+                                "old node_modules",
+                 .group = "Fixtures"},
+                JsonAnswer(),
+                HelpFlag()},
+      .examples = {{"hyperlocal golden explain gsap", "why golden check fails"},
+                   {"hyperlocal golden explain gsap --from /tmp/old/node_modules",
+                    "with a package that the record was too small for"},
+                   {"hyperlocal golden explain --json", "all fixtures, for a program"}},
+  };
+}
+
 CommandSpec SeamsSpec() {
   return {
       .name = "golden seams",
       .summary = "Render in one chunk and in several, and compare every frame",
-      .arguments = {{.name = "PROJECT", .description = "A composition"}},
+      .arguments = {{.name = "PROJECT", .description = "Compositions", .repeated = true}},
       .details =
           "Before encoding the frames have to be the same to the last bit, in whatever\n"
           "chunk they are; after it, the frames around the boundaries are compared. Exit\n"
@@ -153,7 +182,8 @@ CommandSpec SeamsSpec() {
                 JsonAnswer(),
                 HelpFlag()},
       .examples = {{"hyperlocal golden seams my-film", "2, 3 and 5 chunks"},
-                   {"hyperlocal golden seams my-film --chunks 2,7,16", "others"},
+                   {"hyperlocal golden seams my-film other-film --chunks 2,7,16",
+                    "several, in other numbers"},
                    {"hyperlocal golden seams my-film --width 640 --json",
                     "smaller, for a program"}},
   };
@@ -165,10 +195,11 @@ CommandSpec DeterminismSpec() {
       .summary = "Render several times under different conditions and compare bytes",
       .arguments = {{.name = "PROJECT", .description = "A composition"}},
       .details =
-          "Every run has another number of workers, and every other one a processor that\n"
-          "is kept busy. All chunks and the result have to be the same bytes. For a\n"
-          "difference: the frame, the place in the picture and the box of the file. Exit\n"
-          "status 1 if there is one.",
+          "Runs have other numbers of workers and orders of chunks; some lose a browser in\n"
+          "the middle of a chunk, which is tried again, or have a processor that is kept\n"
+          "busy. All chunks and the result have to be the same bytes. For a difference: the\n"
+          "frame, the place in the picture and the box of the file. Exit status 1 if there\n"
+          "is one.",
       .flags = {{.name = "runs",
                  .value = "N",
                  .description = "How often to render, 2 to 100 (default: 3)",
@@ -188,7 +219,7 @@ CommandSpec DeterminismSpec() {
 }  // namespace
 
 std::vector<CommandSpec> GoldenCommandSpecs() {
-  return {CompareSpec(), CheckSpec(), AcceptSpec(), SeamsSpec(), DeterminismSpec()};
+  return {CompareSpec(), CheckSpec(), AcceptSpec(), ExplainSpec(), SeamsSpec(), DeterminismSpec()};
 }
 
 }  // namespace hyperlocal::cli

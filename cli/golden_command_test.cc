@@ -9,7 +9,9 @@
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "cli/recording_console_test_support.h"
@@ -43,7 +45,8 @@ class GoldenCommand : public ::testing::Test {
  protected:
   void SetUp() override {
     fs::create_directories(Fixture() / "project");
-    std::ofstream(Fixture() / "project/index.html") << "<!doctype html>";
+    std::ofstream(Fixture() / "project/testcard.json")
+        << R"({"width": 64, "height": 36, "fps": 24, "frames": 12, "pattern": "bars"})";
     std::ofstream(Fixture() / "meta.json")
         << R"({"name": "box", "guards": "a box", "render": {"chunkSize": 4},)"
         << R"( "thresholds": {"minPsnr": 40}})";
@@ -54,6 +57,7 @@ class GoldenCommand : public ::testing::Test {
   // What RenderLocally would do, with our film.
   Result<LocalRenderResult> Render(const LocalRenderOptions& options) {
     ++renders_;
+    conditions_.emplace(options.workers, options.chunk_order, options.lose_a_browser);
     VideoSettings settings{};
     settings.width = 64;
     settings.height = 36;
@@ -97,9 +101,12 @@ class GoldenCommand : public ::testing::Test {
                            .cancel = {},
                            .first_signal = [] { return 0; },
                            .working_directory = directory_.path()};
-    return RunGolden(std::get<CommandLine>(*invocation), context,
-                     [this](const LocalRenderOptions& options, RenderObserver&,
-                            const CancellationToken&) { return Render(options); });
+    return RunGolden(
+        std::get<CommandLine>(*invocation), context,
+        [this](const LocalRenderOptions& options, RenderObserver&, const CancellationToken&) {
+          return Render(options);
+        },
+        [](bool, const CancellationToken&) { return AssetSources{}; });
   }
   int OnFixtures(const std::string& verb, std::vector<std::string> more = {}) {
     std::vector<std::string> arguments{"golden", verb, "--fixtures",
@@ -123,6 +130,7 @@ class GoldenCommand : public ::testing::Test {
   bool seam_ = false;
   bool ci_ = false;
   int renders_ = 0;
+  std::set<std::tuple<int, ChunkOrder, bool>> conditions_;  // of the renders
 };
 
 TEST_F(GoldenCommand, CompareTellsAlikeFromDifferentByItsStatus) {
@@ -208,7 +216,8 @@ TEST_F(GoldenCommand, OtherVersionsAreToldApartFromOtherPictures) {
 
 TEST_F(GoldenCommand, AnEditedProjectOrBaselineIsUndecided) {
   ASSERT_EQ(OnFixtures("accept"), 0);
-  std::ofstream(Fixture() / "project/index.html") << "<!doctype html><p>";
+  std::ofstream(Fixture() / "project/testcard.json")
+      << R"({"width": 64, "height": 36, "fps": 24, "frames": 12, "pattern": "slate"})";
   EXPECT_EQ(OnFixtures("check"), 3);
   EXPECT_THAT(console_->err(),
               HasSubstr("its project is not the one that the baseline was made of"));
@@ -238,6 +247,24 @@ TEST_F(GoldenCommand, SeamsNamesTheFramesThatDependOnTheirChunk) {
   EXPECT_EQ(Run({"golden", "seams", project, "--chunks", "1"}), 64);
 }
 
+TEST_F(GoldenCommand, SeamsOfSeveralCompositionsAreATable) {
+  const std::string project = (Fixture() / "project").string();
+  EXPECT_EQ(Run({"golden", "seams", project, project, "--chunks", "2"}), 0);
+  EXPECT_THAT(console_->out(), HasSubstr("2 compositions: no seams"));
+  seam_ = true;
+  EXPECT_EQ(Run({"golden", "seams", project, project, "--chunks", "2", "--json"}), 1);
+  const auto json = ParseJson(console_->out(), "the answer").value();
+  EXPECT_EQ(json["projects"].size(), 2U);
+  EXPECT_EQ(json["projects"][1]["passes"][0]["differingFrames"], nlohmann::json({6}));
+}
+
+TEST_F(GoldenCommand, DeterminismRendersUnderEveryCondition) {
+  EXPECT_EQ(
+      Run({"golden", "determinism", (Fixture() / "project").string(), "--runs", "18", "--json"}),
+      0);
+  EXPECT_EQ(conditions_.size(), 18U);  // three numbers of workers, three orders, with and without
+}
+
 TEST_F(GoldenCommand, DeterminismNamesTheFrameThePlaceAndTheBox) {
   const std::string project = (Fixture() / "project").string();
   EXPECT_EQ(Run({"golden", "determinism", project, "--runs", "2"}), 0);
@@ -261,7 +288,8 @@ TEST_F(GoldenCommand, DeterminismNamesTheFrameThePlaceAndTheBox) {
         [&](const LocalRenderOptions& options, RenderObserver&, const CancellationToken&) {
           if (renders_ > before) fault_ = 9;
           return Render(options);
-        });
+        },
+        [](bool, const CancellationToken&) { return AssetSources{}; });
   }
   EXPECT_EQ(status, 1);
   const auto json = ParseJson(console_->out(), "the answer").value();

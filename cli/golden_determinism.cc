@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <nlohmann/json.hpp>
 #include <system_error>
@@ -41,6 +42,43 @@ class Load {
  private:
   std::atomic<bool> stop_{false};
   std::vector<std::thread> threads_;
+};
+
+// How a run differs from the others: none of it may show.
+struct Conditions {
+  int workers = 1;
+  ChunkOrder order = ChunkOrder::kForward;
+  bool lose_a_browser = false;
+  bool loaded = false;
+};
+
+Conditions ConditionsOf(int run) {
+  constexpr std::array kOrders{ChunkOrder::kForward, ChunkOrder::kBackward, ChunkOrder::kOddFirst};
+  Conditions conditions;
+  conditions.workers = 1 + run % 3;
+  // Every order with every number of workers, one day.
+  conditions.order = kOrders[static_cast<std::size_t>((run + run / 3) % 3)];
+  conditions.lose_a_browser = run % 2 == 1;
+  conditions.loaded = run % 4 >= 2;
+  return conditions;
+}
+
+std::string TextOf(const Conditions& conditions) {
+  std::string text = Counted(conditions.workers, "worker");
+  if (conditions.order == ChunkOrder::kBackward) text += ", the last chunk first";
+  if (conditions.order == ChunkOrder::kOddFirst) text += ", every other chunk first";
+  if (conditions.lose_a_browser) text += ", a browser thrown away halfway";
+  if (conditions.loaded) text += ", every core kept busy";
+  return text;
+}
+
+class RetryCounter : public RenderObserver {
+ public:
+  void OnChunkRetry(int /*chunk*/, const Error& /*error*/) override { ++retries_; }
+  int retries() const { return retries_; }
+
+ private:
+  int retries_ = 0;
 };
 
 // The directory that a render kept for us.
@@ -119,22 +157,24 @@ Result<CommandAnswer> TestDeterminism(const CommandLine& line, CommandContext& c
   nlohmann::ordered_json differences = nlohmann::ordered_json::array();
   const fs::path reference = scratch->path() / "0";
   std::size_t files = 0;
+  int retries = 0;
   for (int run = 0; run < runs; ++run) {
     const fs::path directory = scratch->path() / fmt::format("{}", run);
     std::error_code error;
     fs::create_directory(directory, error);
     options.output = directory / "output.mp4";
-    options.workers = 1 + run % 3;
-    const bool loaded = run % 2 == 1;
-    context.console.WriteErr(fmt::format("run {} of {}: {}{}\n", run + 1, runs,
-                                         Counted(options.workers, "worker"),
-                                         loaded ? ", every core kept busy" : ""));
-    RenderObserver silent;
+    const Conditions conditions = ConditionsOf(run);
+    options.workers = conditions.workers;
+    options.chunk_order = conditions.order;
+    options.lose_a_browser = conditions.lose_a_browser;
+    context.console.WriteErr(fmt::format("run {} of {}: {}\n", run + 1, runs, TextOf(conditions)));
+    RetryCounter retry_counter;
     LocalRenderResult result;
     {
-      const Load load(loaded);
-      HYPERLOCAL_TRY(result, render(options, silent, context.cancel));
+      const Load load(conditions.loaded);
+      HYPERLOCAL_TRY(result, render(options, retry_counter, context.cancel));
     }
+    retries += retry_counter.retries();
     const KeptWork work(result.work_directory);
     // The chunks beside the result: they are compared one by one.
     for (const fs::path& chunk : FilesIn(result.work_directory / "chunks")) {
@@ -160,13 +200,16 @@ Result<CommandAnswer> TestDeterminism(const CommandLine& line, CommandContext& c
     if (run > 0) fs::remove_all(directory, error);
   }
   const bool same = differences.empty();
-  answer.text += same ? fmt::format("{} runs: {} and the result are the same bytes\n", runs,
-                                    Counted(static_cast<std::int64_t>(files) - 1, "chunk"))
-                      : fmt::format("{} runs: not the same bytes\n", runs);
+  answer.text +=
+      same ? fmt::format("{} runs: {} and the result are the same bytes; tried again: {}\n", runs,
+                         Counted(static_cast<std::int64_t>(files) - 1, "chunk"),
+                         Counted(retries, "chunk"))
+           : fmt::format("{} runs: not the same bytes\n", runs);
   answer.exit_status = same ? 0 : 1;
   answer.members = {{"outcome", same ? "pass" : "fail"},
                     {"runs", runs},
                     {"files", files},
+                    {"retries", retries},
                     {"differences", std::move(differences)}};
   return answer;
 }

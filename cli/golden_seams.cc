@@ -85,15 +85,14 @@ nlohmann::ordered_json Db(double db) {
   return std::isfinite(db) ? nlohmann::ordered_json(db) : nlohmann::ordered_json(nullptr);
 }
 
-}  // namespace
-
-Result<CommandAnswer> FindSeams(const CommandLine& line, CommandContext& context,
-                                const RenderFunction& render) {
-  HYPERLOCAL_TRY(const std::vector<int> counts, ChunkCounts(line));
+// Renders one composition in one chunk and in several. The text and the members of a whole answer.
+Result<CommandAnswer> SeamsOf(const fs::path& project, std::optional<int> width,
+                              const std::vector<int>& counts, CommandContext& context,
+                              const RenderFunction& render) {
   HYPERLOCAL_TRY(const auto scratch, ScratchDirectory::Create("seams"));
   LocalRenderOptions options;
-  options.project = line.arguments[0];
-  HYPERLOCAL_TRY(options.width, line.WholeNumber("width"));
+  options.project = project;
+  options.width = width;
   options.output = scratch->path() / "single.mp4";
   options.frame_hashes = scratch->path() / "single.json";
   options.max_parallel_chunks = 1;
@@ -154,6 +153,43 @@ Result<CommandAnswer> FindSeams(const CommandLine& line, CommandContext& context
                                 : differing_in_all == 0 ? "pass"
                                                         : "fail"},
                     {"passes", std::move(passes)}};
+  return answer;
+}
+
+}  // namespace
+
+Result<CommandAnswer> FindSeams(const CommandLine& line, CommandContext& context,
+                                const RenderFunction& render) {
+  HYPERLOCAL_TRY(const std::vector<int> counts, ChunkCounts(line));
+  HYPERLOCAL_TRY(const std::optional<int> width, line.WholeNumber("width"));
+  if (line.arguments.size() == 1) {
+    return SeamsOf(line.arguments[0], width, counts, context, render);
+  }
+  CommandAnswer answer;
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  bool failed = false;
+  bool undecided = false;
+  for (const std::string& project : line.arguments) {
+    context.console.WriteErr(project + ": ");
+    auto one = SeamsOf(project, width, counts, context, render);
+    if (!one) return std::move(one).error().WithContext(project);
+    failed = failed || one->exit_status == 1;
+    undecided = undecided || one->exit_status == kUndecidedStatus;
+    answer.text += WithoutControls(project) + "\n" + one->text + "\n";
+    nlohmann::ordered_json members{{"project", project}};
+    members.update(one->members);
+    list.push_back(std::move(members));
+  }
+  answer.text +=
+      fmt::format("{}: {}\n", Counted(static_cast<std::int64_t>(list.size()), "composition"),
+                  failed      ? "there are seams"
+                  : undecided ? "some are too short to compare"
+                              : "no seams");
+  answer.members = {{"outcome", failed      ? "fail"
+                                : undecided ? "undecided"
+                                            : "pass"},
+                    {"projects", std::move(list)}};
+  answer.exit_status = failed ? 1 : undecided ? kUndecidedStatus : 0;
   return answer;
 }
 

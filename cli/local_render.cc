@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <set>
 #include <system_error>
 #include <thread>
@@ -42,11 +44,21 @@ bool WorthAnotherBrowser(ErrorCode code) {
          code == ErrorCode::kBrowserProtocol || code == ErrorCode::kPageNotReady;
 }
 
+std::vector<int> Ordered(std::size_t chunks, ChunkOrder order) {
+  std::vector<int> indexes(chunks);
+  std::iota(indexes.begin(), indexes.end(), 0);
+  if (order == ChunkOrder::kBackward) std::reverse(indexes.begin(), indexes.end());
+  if (order == ChunkOrder::kOddFirst) {
+    std::stable_partition(indexes.begin(), indexes.end(), [](int i) { return i % 2 == 1; });
+  }
+  return indexes;
+}
+
 // Renders the chunks of a plan on several browsers at once.
 class ChunkCrew {
  public:
   ChunkCrew(const PlanDirectory& plan, fs::path directory,
-            std::vector<std::unique_ptr<BrowserSlot>>& slots, bool hash_frames,
+            std::vector<std::unique_ptr<BrowserSlot>>& slots, const LocalRenderOptions& options,
             SerialObserver& observer, const CancellationToken& cancel)
       : plan_(plan),
         directory_(std::move(directory)),
@@ -54,7 +66,9 @@ class ChunkCrew {
         observer_(observer),
         stop_(cancel),
         files_(plan.chunks.size()),
-        hashes_(hash_frames ? plan.chunks.size() : 0),
+        hashes_(options.frame_hashes.empty() ? 0 : plan.chunks.size()),
+        order_(Ordered(plan.chunks.size(), options.chunk_order)),
+        browser_to_lose_(options.lose_a_browser),
         watch_([this](int chunk, std::int64_t frame, std::chrono::seconds idle) {
           TellStall(chunk, frame, idle);
         }) {}
@@ -84,7 +98,7 @@ class ChunkCrew {
         if (error_ || next_ == plan_.chunks.size()) return;
         index = next_++;
       }
-      if (Status done = RenderWithRetry(worker, static_cast<int>(index)); !done) {
+      if (Status done = RenderWithRetry(worker, order_[index]); !done) {
         const std::lock_guard lock(mutex_);
         // What is cancelled because of an earlier failure does not hide it.
         if (!error_) error_ = std::move(done).error();
@@ -117,17 +131,25 @@ class ChunkCrew {
   Status Render(std::size_t worker, int index) {
     const auto i = static_cast<std::size_t>(index);
     RenderChunkOptions options;
-    options.cancel = stop_;
+    options.cancel = stop_.Child();
+    bool lost = false;
     options.on_frame = [&](std::int64_t done) {
+      if (2 * done >= plan_.chunks[i].frames() && browser_to_lose_.exchange(false)) {
+        lost = true;
+        options.cancel.Cancel();
+      }
       watch_.Sign(index, plan_.chunks[i].start_frame + done);
       observer_.Tell([&](RenderObserver& o) { o.OnChunkProgress(index, done); });
     };
     options.on_message = [&](std::string_view line) { observer_.PageMessage(line); };
     if (!hashes_.empty()) options.frame_hashes = &hashes_[i];
     files_[i] = directory_ / fmt::format("{:04}{}", index, FileExtension(plan_.format));
-    HYPERLOCAL_TRY([[maybe_unused]] const RenderedChunk chunk,
-                   RenderChunk(plan_, index, files_[i], *slots_[worker], options));
-    return Ok();
+    auto chunk = RenderChunk(plan_, index, files_[i], *slots_[worker], options);
+    if (chunk) return Ok();
+    if (lost && !stop_.cancelled()) {
+      return Error{ErrorCode::kBrowserCrashed, "its browser was thrown away on purpose"};
+    }
+    return std::move(chunk).error();
   }
 
   void SetWork(std::size_t worker, int chunk) {
@@ -157,6 +179,8 @@ class ChunkCrew {
   const CancellationToken stop_;
   std::vector<fs::path> files_;                   // by chunk
   std::vector<std::vector<std::string>> hashes_;  // by chunk; empty when nobody wants them
+  const std::vector<int> order_;                  // in which they are begun
+  std::atomic<bool> browser_to_lose_;
   std::mutex mutex_;                              // guards what follows
   std::size_t next_ = 0;
   std::vector<int> works_on_;  // the chunk of each worker, or kNothing
@@ -215,7 +239,7 @@ Result<LocalRenderResult> RenderLocally(const LocalRenderOptions& options, Rende
   observer.Tell([](RenderObserver& o) { o.OnStage(RenderStage::kChunks); });
   std::error_code ec;
   fs::create_directory(work / "chunks", ec);
-  ChunkCrew crew(plan, work / "chunks", slots, !options.frame_hashes.empty(), observer, stop);
+  ChunkCrew crew(plan, work / "chunks", slots, options, observer, stop);
   HYPERLOCAL_TRY_STATUS(crew.Run());
   for (const auto& slot : slots) slot->Kill();
   result.chunks_time = Since(chunks_started);

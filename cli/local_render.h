@@ -17,6 +17,9 @@
 
 namespace hyperlocal::cli {
 
+// In which order the chunks of a plan are begun. It must not matter; tests see to it.
+enum class ChunkOrder { kForward, kBackward, kOddFirst };
+
 // What `hyperlocal render` asks for. Fields that are empty are taken from the composition.
 struct LocalRenderOptions {
   std::filesystem::path project;
@@ -36,8 +39,8 @@ struct LocalRenderOptions {
   std::optional<std::string> variables_json;        // a JSON object, as the user wrote it
   AssetSources assets;                              // where plans may take outside assets
   bool fetch = false;                               // from the network, too
-  std::optional<std::string> video_frame_format;  // of source videos' frames: auto, jpg, png
-  bool strict = false;              // warnings of planning are errors
+  std::optional<std::string> video_frame_format;    // of source videos' frames: auto, jpg, png
+  bool strict = false;                              // warnings of planning are errors
   bool allow_system_fonts = false;  // text in fonts that not every machine has is only said
   bool strict_variables = false;    // variables that the composition does not declare so fail
   std::string entry_file = "index.html";
@@ -45,6 +48,8 @@ struct LocalRenderOptions {
   std::filesystem::path
       frame_hashes;  // where to write the SHA-256 of every captured frame; empty: nowhere
   bool keep_work = false;
+  ChunkOrder chunk_order = ChunkOrder::kForward;
+  bool lose_a_browser = false;  // the first chunk that is half done loses it, and is tried again
 };
 
 struct LocalRenderResult {
