@@ -14,7 +14,13 @@ BrowserPool::~BrowserPool() {
 }
 
 std::unique_ptr<BrowserPool::Place> BrowserPool::Take() {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  if (idle_.empty() && awaited_ < starting_now_) {
+    ++awaited_;
+    // More waiting than starting: one of them has failed to start, or was given to somebody else.
+    changed_.wait(lock, [this] { return !idle_.empty() || awaited_ > starting_now_; });
+    --awaited_;
+  }
   if (idle_.empty()) return std::make_unique<Place>();
   std::unique_ptr<Place> place = std::move(idle_.back());
   idle_.pop_back();
@@ -26,6 +32,7 @@ void BrowserPool::Return(std::unique_ptr<Place> place) {
   place->used = true;
   const std::lock_guard lock(mutex_);
   if (idle_.size() < most_idle_) idle_.push_back(std::move(place));
+  changed_.notify_all();
 }
 
 void BrowserPool::WarmUp(int browsers) {
@@ -33,11 +40,16 @@ void BrowserPool::WarmUp(int browsers) {
   for (int i = 0; i < browsers; ++i) {
     starting_.emplace_back([this] {
       auto place = std::make_unique<Place>();
-      if (!place->slot.Get()) return;
+      const bool started = place->slot.Get().has_value();
       place->used = true;  // it may die before it is needed
       const std::lock_guard its_lock(mutex_);
-      if (!over_ && idle_.size() < most_idle_) idle_.insert(idle_.begin(), std::move(place));
+      --starting_now_;
+      if (started && !over_ && idle_.size() < most_idle_) {
+        idle_.insert(idle_.begin(), std::move(place));
+      }
+      changed_.notify_all();
     });
+    ++starting_now_;
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -12,7 +13,8 @@
 namespace hyperlocal {
 
 // Browsers that stay warm from request to request: one for each request that is worked on at once.
-// The one that was used last is handed out first.
+// The one that was used last is handed out first; who comes while one is starting waits for it,
+// instead of starting another beside it.
 class BrowserPool {
  public:
   explicit BrowserPool(std::size_t most_idle) : most_idle_(most_idle) {}
@@ -55,6 +57,9 @@ class BrowserPool {
 
   const std::size_t most_idle_;
   std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  int starting_now_ = 0;  // browsers of WarmUp that are not there yet
+  int awaited_ = 0;       // of those, how many somebody waits for
   bool over_ = false;
   std::vector<std::unique_ptr<Place>> idle_;
   std::vector<std::thread> starting_;
