@@ -262,7 +262,8 @@ class CloudRender {
     };
     HYPERLOCAL_TRY(const PlanResult plan, ReadPlanResult(part("Plan")));
     HYPERLOCAL_TRY(const AssembleResult video, ReadAssembleResult(part("Assemble")));
-    const RenderOutput output{FormatGcsUri(video.output), video.file_size};
+    const RenderOutput output{FormatGcsUri(video.output), video.file_size,
+                              plan.format == OutputFormat::kPngSequence};
     if (plan.format == OutputFormat::kPngSequence) {
       HYPERLOCAL_TRY_STATUS(FetchFrames(output, config, video));
     } else {

@@ -9,6 +9,7 @@
 #include "adapters/gcp/sdk/plan_facts_internal.h"
 #include "adapters/gcp/sdk/render_status_internal.h"
 #include "adapters/gcp/workflows/timestamp.h"
+#include "engine/config/render_config.h"
 #include "engine/json/canonical_json.h"
 
 namespace hyperlocal {
@@ -86,7 +87,12 @@ void ReadResult(const std::string& result, double vcpu, double memory_gib,
     add(*assemble);
     if (const std::string* const uri = TextMember(*assemble, "OutputGcsUri");
         uri != nullptr && !uri->empty()) {
-      progress.output_file = RenderOutput{.gcs_uri = *uri, .bytes = std::nullopt};
+      progress.output_file = RenderOutput{.gcs_uri = *uri};
+      if (is_there(plan)) {
+        const std::string* const format = TextMember(*plan, "Format");
+        progress.output_file->packed =
+            format != nullptr && *format == WireName(OutputFormat::kPngSequence);
+      }
       if (const auto bytes = NumberMember(*assemble, "FileSize")) {
         progress.output_file->bytes = static_cast<std::int64_t>(*bytes);
       }

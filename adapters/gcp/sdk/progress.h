@@ -57,7 +57,8 @@ std::string_view WireName(LiveStanding::Stage stage);  // plan, chunks, assemble
 
 struct RenderOutput {
   std::string gcs_uri;
-  std::optional<std::int64_t> bytes;
+  std::optional<std::int64_t> bytes = {};
+  bool packed = false;  // frames: the bytes are theirs, the object is the archive they travel in
 };
 
 struct CloudRenderProgress {

@@ -63,6 +63,18 @@ TEST(RenderProgress, OfASuccessThatSaysNothingIsASuccess) {
   EXPECT_FALSE(progress.total_frames);
 }
 
+TEST(RenderProgress, FramesArePackedAndTheirLengthIsNotThatOfTheObject) {
+  for (const auto& [format, packed] : {std::pair("mp4", false), std::pair("png-sequence", true)}) {
+    const auto progress = ProgressOf(Execution(
+        "SUCCEEDED",
+        {{"result", std::string(R"({"Plan":{"Format":")") + format +
+                        R"("},"Assemble":{"OutputGcsUri":"gs://b/o","FileSize":123}})"}}));
+    ASSERT_TRUE(progress.output_file);
+    EXPECT_EQ(progress.output_file->packed, packed) << format;
+    EXPECT_EQ(progress.output_file->bytes, 123);
+  }
+}
+
 TEST(RenderProgress, AMissingDurationMakesTheCostAnEstimate) {
   const auto progress =
       ProgressOf(Execution("SUCCEEDED", {{"result", R"({"Plan":{"DurationMs":"5"}})"}}));

@@ -46,8 +46,7 @@ Result<DownloadedResult> DownloadResult(ObjectStore& store, const RenderOutput& 
                                         const std::filesystem::path& file,
                                         const CancellationToken& cancelled) {
   HYPERLOCAL_TRY(const GcsUri uri, ParseGcsUri(output.gcs_uri));
-  // Of frames, the assembly tells the length without the archive that they travel in.
-  if (output.bytes && !uri.key.ends_with(".tar.gz")) {
+  if (output.bytes && !output.packed) {
     HYPERLOCAL_TRY(const ObjectInfo there, store.Stat(uri));
     if (there.size != static_cast<std::uint64_t>(*output.bytes)) {
       return Error{ErrorCode::kIo,
