@@ -134,6 +134,8 @@ class ChunkCrew {
     options.cancel = stop_.Child();
     bool lost = false;
     options.on_frame = [&](std::int64_t done) {
+      // stop_ is a child itself, and its child does not hear of its parent.
+      if (stop_.cancelled()) options.cancel.Cancel();
       if (2 * done >= plan_.chunks[i].frames() && browser_to_lose_.exchange(false)) {
         lost = true;
         options.cancel.Cancel();
@@ -181,7 +183,7 @@ class ChunkCrew {
   std::vector<std::vector<std::string>> hashes_;  // by chunk; empty when nobody wants them
   const std::vector<int> order_;                  // in which they are begun
   std::atomic<bool> browser_to_lose_;
-  std::mutex mutex_;                              // guards what follows
+  std::mutex mutex_;  // guards what follows
   std::size_t next_ = 0;
   std::vector<int> works_on_;  // the chunk of each worker, or kNothing
   std::optional<Error> error_;

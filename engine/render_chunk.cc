@@ -74,6 +74,14 @@ class EncodingStages {
     frames_.Abandon();
   }
 
+  // In a span of its own: to wait for room in the next queue is no decoding.
+  Result<Frame> DecodeOne(CapturedImage image) const {
+    const WorkSpan span(WorkKind::kDecode, "picture");
+    HYPERLOCAL_TRY(Frame frame, DecodeImage(std::move(image)));
+    // A page that is opaque all over, and a test card, which always is, come without alpha.
+    return with_alpha_ ? WithAlpha(std::move(frame)) : std::move(frame);
+  }
+
   void Decode() {
     while (std::optional<CapturedImage> image = images_.Pop()) {
       if (image->again) {
@@ -81,11 +89,8 @@ class EncodingStages {
         if (!frames_.Push({.again = true})) return;
         continue;
       }
-      const WorkSpan span(WorkKind::kDecode, "picture");
-      Result<Frame> frame = DecodeImage(std::move(*image));
+      Result<Frame> frame = DecodeOne(std::move(*image));
       if (!frame) return Fail(std::move(frame).error());
-      // A page that is opaque all over, and a test card, which always is, come without alpha.
-      if (with_alpha_) *frame = WithAlpha(std::move(*frame));
       if (hash_frames_) hashes_.push_back(Sha256().Update(std::span(frame->pixels)).HexDigest());
       if (!frames_.Push({.frame = std::move(*frame)})) return;
     }

@@ -323,8 +323,6 @@
     };
   };
 
-  // Resolves to '' when the page can be seeked, or to what was still awaited when the time was up. The layout asks
-  // for the fonts; the first seek asks for what the first frame shows.
   // D3's transitions that a page has registered are over before its first frame, for the runtime waits for their
   // end. They go by the page's clock, which stands still until then: it runs ahead for them, quicker than they last.
   const runTransitionsAhead = (waited) => {
@@ -333,6 +331,8 @@
     time.runAhead(waited * 10);
   };
 
+  // Resolves to '' when the page can be seeked, or to what was still awaited when the time was up. The layout asks
+  // for the fonts; the first seek asks for what the first frame shows.
   const ready = async (timeoutMs) => {
     for (let waited = 0;; waited += 5) {
       const missing = awaited();
