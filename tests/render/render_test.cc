@@ -191,9 +191,25 @@ TEST_F(RenderTest, AChunkWhoseChromeIsKilledTwiceFailsTypedAndLeavesNoFile) {
 
 class CancellingObserver : public cli::RenderObserver {
  public:
-  void OnChunkProgress(int, std::int64_t) override { cancel.Cancel(); }
+  void OnChunkProgress(int, std::int64_t) override {
+    ++frames;
+    cancel.Cancel();
+  }
   CancellationToken cancel;
+  int frames = 0;
 };
+
+// No browser hears of it here: the chunk itself has to.
+TEST_F(RenderTest, ACancelledTestCardStopsAtTheNextFrame) {
+  auto options = Options(kSource / "examples/testcard", "never.mp4");
+  options.workers = 1;
+  CancellingObserver observer;
+  const auto result = cli::RenderLocally(options, observer, observer.cancel);
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().code, ErrorCode::kCancelled);
+  EXPECT_LE(observer.frames, 2);
+  EXPECT_THAT(FilesLeft(), ::testing::IsEmpty());
+}
 
 TEST_F(RenderTest, ACancelledRenderLeavesTheOldOutputAndNothingElse) {
   auto options = Options(kSource / "examples/hello", "old.mp4");
