@@ -335,6 +335,27 @@ TEST_P(PageFramesTest, FramesAreRightAndDoNotDependOnHistory) {
   ExpectSame(*drawn, *in_order, mixed, "mixed");
 }
 
+TEST(KeptPage, IsOpenedOnceForChunksInARowAndAnewForOneBefore) {
+  BrowserSlot slot{CancellationToken()};
+  const auto fixture = PageFixture::Plan("gsap", 30, slot);
+  ASSERT_TRUE(fixture) << fixture.error().message;
+  Profile::Start();
+  for (const std::int64_t first : {0, 10, 5}) {
+    auto source = OpenFrameSource((*fixture)->plan(), {0, first, first + 3}, slot);
+    ASSERT_TRUE(source) << source.error().message;
+    for (std::int64_t frame = first; frame < first + 3; ++frame) {
+      ASSERT_TRUE((*source)->Capture(frame));
+    }
+  }
+  int opened = 0, all_rebuilt = 0;
+  for (const ProfileSpan& span : Profile::Stop()) {
+    opened += span.name == "open the composition" ? 1 : 0;
+    all_rebuilt += span.detail.find(",true,") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_EQ(opened, 2);
+  EXPECT_EQ(all_rebuilt, 0);  // the owners of its layers are in reach
+}
+
 TEST(StandingStill, IsSeenWithoutAPicture) {
   BrowserSlot slot{CancellationToken()};
   const auto fixture = PageFixture::Plan("standing-still", 30, slot);
