@@ -5,12 +5,14 @@
 #include <cstring>
 #include <string>
 
-#include "engine/av/filter_library_internal.h"
 #include "engine/av/libav_handles_internal.h"
 #include "engine/av/source_sound.h"
 #include "engine/av/tempo_filter_internal.h"
 
 extern "C" {
+#include <libavfilter/avfilter.h>
+#include <libavfilter/buffersink.h>
+#include <libavfilter/buffersrc.h>
 #include <libavutil/channel_layout.h>
 }
 
@@ -18,8 +20,7 @@ namespace hyperlocal {
 namespace {
 
 struct GraphDeleter {
-  const FilterLibrary* library = nullptr;
-  void operator()(AVFilterGraph* graph) const { library->graph_free(&graph); }
+  void operator()(AVFilterGraph* graph) const { avfilter_graph_free(&graph); }
 };
 
 // One atempo takes from 0.5 up; slower is several in a row.
@@ -37,32 +38,31 @@ std::string Chain(double rate) {
 
 class AtempoFilter final : public TempoFilter {
  public:
-  explicit AtempoFilter(const FilterLibrary& library)
-      : library_(library), graph_(library.graph_alloc(), GraphDeleter{&library}) {}
+  AtempoFilter() : graph_(avfilter_graph_alloc()) {}
 
   Status Build(double rate) {
     if (graph_ == nullptr) return Error{ErrorCode::kInternal, "out of memory"};
     graph_->nb_threads = 1;
     const std::string format = fmt::format(
         "sample_rate={0}:sample_fmt=flt:channel_layout=stereo:time_base=1/{0}", kMixRate);
-    int code = library_.graph_create_filter(&source_, library_.get_by_name("abuffer"), "in",
+    int code = avfilter_graph_create_filter(&source_, avfilter_get_by_name("abuffer"), "in",
                                             format.c_str(), nullptr, graph_.get());
     if (code >= 0) {
-      code = library_.graph_create_filter(&sink_, library_.get_by_name("abuffersink"), "out",
+      code = avfilter_graph_create_filter(&sink_, avfilter_get_by_name("abuffersink"), "out",
                                           nullptr, nullptr, graph_.get());
     }
     if (code < 0) return LibavError(code, "preparing to change the speed of a sound");
-    AVFilterInOut* outputs = library_.inout_alloc();
-    AVFilterInOut* inputs = library_.inout_alloc();
+    AVFilterInOut* outputs = avfilter_inout_alloc();
+    AVFilterInOut* inputs = avfilter_inout_alloc();
     if (outputs == nullptr || inputs == nullptr)
       return Error{ErrorCode::kInternal, "out of memory"};
     *outputs = {av_strdup("in"), source_, 0, nullptr};
     *inputs = {av_strdup("out"), sink_, 0, nullptr};
     const std::string chain = Chain(rate) + ",aformat=sample_fmts=flt:channel_layouts=stereo";
-    code = library_.graph_parse_ptr(graph_.get(), chain.c_str(), &inputs, &outputs, nullptr);
-    library_.inout_free(&inputs);
-    library_.inout_free(&outputs);
-    if (code >= 0) code = library_.graph_config(graph_.get(), nullptr);
+    code = avfilter_graph_parse_ptr(graph_.get(), chain.c_str(), &inputs, &outputs, nullptr);
+    avfilter_inout_free(&inputs);
+    avfilter_inout_free(&outputs);
+    if (code >= 0) code = avfilter_graph_config(graph_.get(), nullptr);
     if (code < 0) return LibavError(code, "preparing to change the speed of a sound");
     return Ok();
   }
@@ -83,11 +83,11 @@ class AtempoFilter final : public TempoFilter {
       }
       std::memcpy(frame->data[0], samples.data(), samples.size_bytes());
     }
-    int code = library_.buffersrc_add_frame(source_, frame.get());
+    int code = av_buffersrc_add_frame(source_, frame.get());
     if (code < 0) return LibavError(code, "changing the speed of a sound");
     const FrameHandle taken(av_frame_alloc());
     if (taken == nullptr) return Error{ErrorCode::kInternal, "out of memory"};
-    while ((code = library_.buffersink_get_frame(sink_, taken.get())) >= 0) {
+    while ((code = av_buffersink_get_frame(sink_, taken.get())) >= 0) {
       const auto* data = reinterpret_cast<const float*>(taken->data[0]);
       out.insert(out.end(), data, data + std::ptrdiff_t{taken->nb_samples} * kMixChannels);
       av_frame_unref(taken.get());
@@ -99,7 +99,6 @@ class AtempoFilter final : public TempoFilter {
   }
 
  private:
-  const FilterLibrary& library_;
   std::unique_ptr<AVFilterGraph, GraphDeleter> graph_;
   AVFilterContext* source_ = nullptr;  // belong to the graph
   AVFilterContext* sink_ = nullptr;
@@ -109,8 +108,7 @@ class AtempoFilter final : public TempoFilter {
 }  // namespace
 
 Result<std::unique_ptr<TempoFilter>> TempoFilter::Create(double rate) {
-  HYPERLOCAL_TRY(const FilterLibrary* const library, FilterLibrary::Load());
-  auto filter = std::make_unique<AtempoFilter>(*library);
+  auto filter = std::make_unique<AtempoFilter>();
   HYPERLOCAL_TRY_STATUS(filter->Build(rate));
   return std::unique_ptr<TempoFilter>(std::move(filter));
 }
