@@ -23,6 +23,7 @@
 
 #include "engine/browser/browser_slot.h"
 #include "engine/capture/composition_page.h"
+#include "engine/composition/page_scripts.h"
 #include "engine/composition/page_server.h"
 #include "tests/browser/page_fixture.h"
 #include "tests/support/file_content.h"
@@ -252,6 +253,32 @@ TEST_F(BrowserTest, APageSeesNothingThatAnEarlierOneStored) {
   }
   const auto page = open();
   EXPECT_EQ(page->Evaluate(read, kTimeout).value(), "null  0 0");
+}
+
+// An audio device and its threads for every page would be the page runtime's alone.
+TEST_F(BrowserTest, OnlyAPageThatAsksForAnAudioContextGetsOne) {
+  const auto browser = Launch();
+  ASSERT_TRUE(browser);
+  testing::PutFile(directory_ / "index.html",
+                   "<!doctype html><html><head></head><body><div data-composition-id='main' "
+                   "data-width='64' data-height='64' data-duration='1'></div></body></html>");
+  const auto server = PageServer::Start(directory_.path());
+  ASSERT_TRUE(server) << server.error().message;
+  constexpr milliseconds kTimeout{20'000};
+  PageOptions options;
+  options.width = options.height = 64;
+  options.own_origin = (*server)->origin();
+  options.scripts = ScriptsBeforeThePage("", {30, 1});
+  options.scripts.emplace_back(
+      "window.gains = 0; const create = BaseAudioContext.prototype.createGain;"
+      "BaseAudioContext.prototype.createGain = function () { ++window.gains; return "
+      "create.call(this); };");
+  const auto page = browser->OpenPage(std::move(options));
+  ASSERT_TRUE(page);
+  ASSERT_TRUE((*page)->Navigate((*server)->origin() + "/", kTimeout));
+  ASSERT_EQ((*page)->Evaluate("__hyperlocal.ready(5000)", kTimeout).value(), "");
+  EXPECT_EQ((*page)->Evaluate("gains", kTimeout).value(), 0);
+  EXPECT_EQ((*page)->Evaluate("new AudioContext().createGain(), gains", kTimeout).value(), 1);
 }
 
 TEST_F(BrowserTest, NothingIsLeftOfABrowserThatEnded) {
