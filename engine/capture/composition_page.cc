@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -20,7 +21,10 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kGrace{10'000};  // for a page that keeps its own time limit to say so
 constexpr milliseconds kRequestTimeout{10'000};  // files come from this machine
-constexpr std::int64_t kReplayBatch = 100;  // frames; between batches a cancellation is noticed
+// Frames of a replay at once: between batches a cancellation is noticed and the time limit starts
+// anew. There are more in the next batch while one takes less than the time here.
+constexpr std::int64_t kLargestReplayBatch = 100;
+constexpr milliseconds kReplayBatchTime{500};
 constexpr int kRedraws = 5;
 constexpr std::size_t kMostRebuilt = 64;  // elements; more take longer than the whole page
 
@@ -294,20 +298,27 @@ Status CompositionPage::Seek(std::int64_t frame, FrameRate rate, Pictures pictur
 }
 
 Status CompositionPage::Replay(std::int64_t first, std::int64_t last, FrameRate rate) {
-  for (std::int64_t from = first; from < last; from += kReplayBatch) {
-    const std::int64_t to = std::min(last, from + kReplayBatch);
+  std::int64_t batch = 1;  // a single frame of a page that draws much in WebGL may take seconds
+  for (std::int64_t from = first, to = 0; from < last; from = to) {
+    to = std::min(last, from + batch);
     std::string videos;  // by frame
     for (std::int64_t frame = from; frame < to && !videos_.empty(); ++frame) {
       HYPERLOCAL_TRY(const std::string shown, VideosAt(frame, rate, Pictures::kIfThere));
       videos += shown + ",";
     }
     HYPERLOCAL_TRY(const std::string rebuild, BoxesToRebuild());
-    auto done = page_->Evaluate(fmt::format("(async()=>{{const v=[{6}];for(let f={0};f<{1};++f)"
-                                            "await __hyperlocal.seek(f*{2}/{3},{4},v[f-{5}])}})()",
-                                            from, to, rate.den, rate.num, rebuild, from, videos),
-                                frame_timeout_);
+    const auto begun = std::chrono::steady_clock::now();
+    auto done = page_->Evaluate(
+        fmt::format(
+            "(async()=>{{const v=[{6}];for(let f={0};f<{1};++f)"
+            "await __hyperlocal.seek(f*{2}/{3},{4},v[f-{5}]);__hyperlocal.finishDrawing()}})()",
+            from, to, rate.den, rate.num, rebuild, from, videos),
+        frame_timeout_);
     if (!done)
       return std::move(done).error().WithContext(fmt::format("frames {} to {}", from, to - 1));
+    if (std::chrono::steady_clock::now() - begun < kReplayBatchTime) {
+      batch = std::min(2 * batch, kLargestReplayBatch);
+    }
   }
   return Ok();
 }

@@ -26,6 +26,7 @@ HYPERLOCAL_EMBED(media, HYPERLOCAL_MEDIA_JS);
 HYPERLOCAL_EMBED(media_facts, HYPERLOCAL_MEDIA_FACTS_JS);
 HYPERLOCAL_EMBED(fonts, HYPERLOCAL_FONTS_JS);
 HYPERLOCAL_EMBED(clip_watch, HYPERLOCAL_CLIP_WATCH_JS);
+HYPERLOCAL_EMBED(webgl_queue, HYPERLOCAL_WEBGL_QUEUE_JS);
 HYPERLOCAL_EMBED(bridge, HYPERLOCAL_BRIDGE_JS);
 HYPERLOCAL_EMBED(runtime, HYPERLOCAL_RUNTIME_JS);
 
@@ -53,6 +54,9 @@ std::string_view FontsScript() {
 std::string_view ClipWatchScript() {
   return Between(hyperlocal_clip_watch_begin, hyperlocal_clip_watch_end);
 }
+std::string_view WebGlQueueScript() {
+  return Between(hyperlocal_webgl_queue_begin, hyperlocal_webgl_queue_end);
+}
 std::string_view BridgeScript() {
   return Between(hyperlocal_bridge_begin, hyperlocal_bridge_end);
 }
@@ -64,12 +68,13 @@ std::vector<std::string> ScriptsBeforeThePage(const std::string& variables_json,
   std::vector<std::string> scripts;
   for (const std::string_view script :
        {VirtualTimeScript(), MediaScript(), MediaFactsScript(), ClipWatchScript(), FontsScript(),
-        BridgeScript()}) {
+        WebGlQueueScript(), BridgeScript()}) {
     scripts.emplace_back(script);
   }
-  scripts.push_back("window.__HF_EXPORT_RENDER_SEEK_CONFIG = {owner: 'runtime', "
-                    "fpsSource: 'render-options', fps: " +
-                    std::to_string(fps.num) + " / " + std::to_string(fps.den) + "};");
+  scripts.push_back(
+      "window.__HF_EXPORT_RENDER_SEEK_CONFIG = {owner: 'runtime', "
+      "fpsSource: 'render-options', fps: " +
+      std::to_string(fps.num) + " / " + std::to_string(fps.den) + "};");
   if (!variables_json.empty()) scripts.push_back("window.__hfVariables = " + variables_json + ";");
   return scripts;
 }

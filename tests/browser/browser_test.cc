@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -200,6 +201,33 @@ TEST_F(BrowserTest, WaitingEndsSoonAfterCancellation) {
   ASSERT_FALSE(drawn);
   EXPECT_EQ(drawn.error().code, ErrorCode::kCancelled) << drawn.error().message;
   EXPECT_LT(waited, milliseconds{200});
+}
+
+// Otherwise the first picture would wait for the drawing of all frames before it, and come too
+// late.
+TEST_F(BrowserTest, AReplayWaitsForWhatWebGlDraws) {
+  const auto browser = Launch();
+  ASSERT_TRUE(browser);
+  const auto page = OpenPageSeekingBy(*browser, R"(
+      if (!window.gl) {
+        window.gl = document.createElement('canvas').getContext('webgl2');
+        window.target = gl.createFramebuffer();
+        gl.bindFramebuffer(gl.FRAMEBUFFER, target);
+        const readPixels = gl.readPixels;
+        gl.readPixels = function (...values) {
+          console.warn('reads back');
+          return readPixels.apply(gl, values);
+        };
+      }
+      if (gl.getParameter(gl.FRAMEBUFFER_BINDING) !== target) console.warn('lost its target');
+      if (gl.getError() !== gl.NO_ERROR) console.warn('made an error');)",
+                                      nullptr);
+  ASSERT_TRUE(page) << page.error().message;
+  ASSERT_TRUE((*page)->Replay(0, 4, kRate));
+  ASSERT_TRUE((*page)->Seek(4, kRate));
+  std::set<std::string> said;
+  for (const PageMessage& message : (*page)->TakeMessages()) said.insert(message.text);
+  EXPECT_THAT(said, ::testing::ElementsAre("reads back"));
 }
 
 TEST_F(BrowserTest, TheJsonProtocolGivesTheSamePixels) {

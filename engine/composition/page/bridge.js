@@ -360,6 +360,11 @@
     return false;
   };
 
+  // Until all that the page has given to WebGL is drawn.
+  const finishDrawing = () => {
+    for (const view of [window, ...childDocuments(window)]) view.__hyperlocalWebGl?.finish();
+  };
+
   // The page at another time, without a picture of it: for what is read off the page's properties.
   const drive = async (seconds) => {
     time.setTime(seconds * 1000);
@@ -369,5 +374,5 @@
   };
   const gains = (first, count, rateNum, rateDen) => media.gains(drive, first, count, rateNum, rateDen);
 
-  window.__hyperlocal = {gains, ready, awaited, facts, seek, carriesState, ownsLayer};
+  window.__hyperlocal = {gains, ready, awaited, facts, seek, finishDrawing, carriesState, ownsLayer};
 })();
