@@ -367,7 +367,7 @@ Status CheckFonts(const PlanRequest& request, const RenderConfig& config, const 
                    "\nPut the font file into the project and name it in @font-face, or install its "
                    "npm package there and name it in a style sheet of fonts.googleapis.com (npm "
                    "install @fontsource-variable/NAME), or take what this machine has "
-                   "(--allow-system-fonts)."};
+                   "(--allow-system-fonts; in a config, \"rejectOnSystemFonts\": false)."};
 }
 
 // Variables that do not fit the declarations: said, or refused.

@@ -1,12 +1,13 @@
 #include "engine/capture/browser_frame_source.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 
 #include "engine/capture/composition_page.h"
-#include "engine/composition/recorded_assets.h"
+#include "engine/composition/asset_recording.h"
 #include "engine/plan/encoder_ladder.h"
 #include "engine/profile/profile.h"
 
@@ -19,17 +20,23 @@ std::filesystem::path VideoFramesOf(const PlanDirectory& plan) {
 
 // Outside requests of a chunk are answered from the recording alone; what it lacks is remembered.
 struct Recording {
-  RecordedAssets assets;
+  AssetRecording assets;
   std::set<std::string> lacking;
+  std::optional<Error> damage;
 
   OutsideAnswer Answer(const std::string& url) {
-    if (const RecordedAsset* asset = assets.Find(url))
-      return {200, asset->content_type, asset->body};
-    lacking.insert(url);
+    auto asset = assets.Read(url);
+    if (asset && *asset) return {200, (*asset)->content_type, std::move((*asset)->body)};
+    if (asset) {
+      lacking.insert(url);
+    } else {
+      damage = std::move(asset).error();
+    }
     return {404, "text/plain", ""};
   }
 
   Status CheckComplete() const {
+    if (damage) return *damage;
     if (lacking.empty()) return Ok();
     std::string list;
     for (const std::string& url : lacking) list += "\n  " + url;
@@ -122,7 +129,7 @@ Result<std::unique_ptr<OpenComposition>> Open(const PlanDirectory& plan, Browser
   auto opened = std::make_unique<OpenComposition>();
   opened->plan_hash = plan.plan_hash;
   opened->recording = std::make_shared<Recording>();
-  HYPERLOCAL_TRY(opened->recording->assets, RecordedAssets::Load(plan.compiled()));
+  HYPERLOCAL_TRY(opened->recording->assets, AssetRecording::Open(plan.compiled()));
   HYPERLOCAL_TRY(Browser* const browser, slot.Get(plan.locked.device_scale_factor));
   CompositionPageOptions options;
   options.directory = plan.compiled();
@@ -146,7 +153,7 @@ Result<std::unique_ptr<OpenComposition>> Open(const PlanDirectory& plan, Browser
 // jump: it has to be opened anew and replayed.
 Result<bool> Reach(OpenComposition& composition, std::int64_t first, FrameRate rate) {
   CompositionPage& page = *composition.page;
-  if (composition.recording->assets.replay_from_start) {
+  if (composition.recording->assets.replay_from_start()) {
     HYPERLOCAL_TRY_STATUS(page.Replay(0, first, rate));
     composition.replayed = true;
   } else if (first > 0) {
@@ -168,6 +175,7 @@ Result<bool> GoOn(OpenComposition& composition, const PlanDirectory& plan, std::
   if (first < composition.next) return false;
   CompositionPage& page = *composition.page;
   HYPERLOCAL_TRY_STATUS(page.MoveTo(plan.compiled(), VideoFramesOf(plan)));
+  composition.recording->assets.MoveTo(plan.compiled());
   HYPERLOCAL_TRY(const bool carries_state, page.CarriesState());
   if (carries_state) {
     if (!composition.replayed) return false;

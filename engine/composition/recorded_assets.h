@@ -8,22 +8,18 @@
 
 namespace hyperlocal {
 
-// What a page got from outside its project while it was planned, kept in the plan so that a chunk
-// worker answers the page without a network: compiled/__hyperlocal/recorded.json and one file a
-// content beside it, named by its SHA-256.
 struct RecordedAsset {
   std::string content_type;
   std::string body;
 };
 
+// What a page gets from outside its project while it is planned, kept in the plan so that a chunk
+// worker answers the page without a network (asset_recording.h):
+// compiled/__hyperlocal/recorded.json and one file a content beside it, named by its SHA-256.
 class RecordedAssets {
  public:
   inline static constexpr const char* kDirectory = "__hyperlocal";
   inline static constexpr const char* kIndex = "recorded.json";
-
-  // The recording of a plan; empty for a plan without one. Bodies are read and checked against
-  // their names. Errors: kPlanArtifactDigestMismatch, kMissingPlanArtifact, kInvalidJson.
-  static Result<RecordedAssets> Load(const std::filesystem::path& compiled);
 
   const RecordedAsset* Find(const std::string& url) const;
   // Where Save writes the body, below `compiled`; empty for an address that was not recorded.

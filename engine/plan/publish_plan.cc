@@ -9,7 +9,7 @@
 #include <system_error>
 #include <utility>
 
-#include "engine/composition/recorded_assets.h"
+#include "engine/composition/asset_recording.h"
 #include "engine/file/file_tree.h"
 #include "engine/hash/sha256.h"
 #include "engine/plan/plan_directory.h"
@@ -61,8 +61,8 @@ class VideoDependencies {
     VideoDependencies dependencies;
     bool replayed = false;
     if (!videos.empty()) {
-      HYPERLOCAL_TRY(const RecordedAssets recorded, RecordedAssets::Load(plan.compiled()));
-      replayed = recorded.replay_from_start;
+      HYPERLOCAL_TRY(const AssetRecording recording, AssetRecording::Open(plan.compiled()));
+      replayed = recording.replay_from_start();
     }
     std::error_code ignored;
     dependencies.known_ = fs::exists(plan.root / plan_files::kVideos, ignored);

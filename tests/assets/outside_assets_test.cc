@@ -12,6 +12,7 @@
 #include "engine/capture/open_frame_source.h"
 #include "engine/composition/asset_cache.h"
 #include "engine/composition/asset_lock.h"
+#include "engine/composition/asset_recording.h"
 #include "engine/hash/sha256.h"
 #include "tests/assets/project_plan.h"
 #include "tests/assets/small_web.h"
@@ -140,10 +141,10 @@ gl.clear(gl.COLOR_BUFFER_BIT);
 
   const auto plan = page_.Plan(*slot_, web_.Sources());
   ASSERT_TRUE(plan) << plan.error().message;
-  const auto recorded = RecordedAssets::Load(plan->compiled());
-  ASSERT_TRUE(recorded);
+  const auto recording = AssetRecording::Open(plan->compiled());
+  ASSERT_TRUE(recording);
   for (const auto& [url, asset] : web_.pages) {
-    EXPECT_NE(recorded->Find(url), nullptr) << url;
+    EXPECT_TRUE(recording->Read(url).value()) << url;
     EXPECT_EQ(web_.asked.count(url), 1U) << url;
   }
   const auto frame = Draw(*plan, 10);
@@ -193,11 +194,12 @@ TEST_F(OutsideAssetsTest, AFontOfTheFontServiceComesFromItsPackage) {
       "<h1 style='font-family:Inter;color:#fff'>Words</h1>");
   const auto plan = page_.Plan(*slot_);
   ASSERT_TRUE(plan) << plan.error().message;
-  const auto recorded = RecordedAssets::Load(plan->compiled());
-  EXPECT_NE(recorded->Find("https://cdn.jsdelivr.net/npm/@fontsource-variable/inter@5.3.0/files/"
-                           "inter-latin-wght-normal.woff2"),
-            nullptr);
-  EXPECT_EQ(recorded->size(), 2U);  // the sheet, and the only subset that the words need
+  const auto recording = AssetRecording::Open(plan->compiled());
+  EXPECT_TRUE(recording
+                  ->Read("https://cdn.jsdelivr.net/npm/@fontsource-variable/inter@5.3.0/files/"
+                         "inter-latin-wght-normal.woff2")
+                  .value());
+  EXPECT_EQ(recording->size(), 2U);  // the sheet, and the only subset that the words need
 }
 
 TEST_F(OutsideAssetsTest, AWebFontThatCannotBeHadFailsUnlessItIsToldNotTo) {
@@ -232,10 +234,11 @@ TEST_F(OutsideAssetsTest, AFontOfTheSetIsServedUnderItsName) {
   const auto plan = page_.Plan(*slot_);
   ASSERT_TRUE(plan) << plan.error().message;
   EXPECT_THAT(page_.said, IsEmpty());
-  const auto recorded = RecordedAssets::Load(plan->compiled());
-  EXPECT_NE(recorded->Find("https://cdn.jsdelivr.net/npm/@fontsource-variable/roboto@5.3.0/files/"
-                           "roboto-latin-wght-normal.woff2"),
-            nullptr);
+  const auto recording = AssetRecording::Open(plan->compiled());
+  EXPECT_TRUE(recording
+                  ->Read("https://cdn.jsdelivr.net/npm/@fontsource-variable/roboto@5.3.0/files/"
+                         "roboto-latin-wght-normal.woff2")
+                  .value());
   EXPECT_TRUE(Draw(*plan, 3));
 }
 

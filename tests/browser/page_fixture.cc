@@ -9,7 +9,7 @@
 #include "engine/av/image_codec.h"
 #include "engine/capture/browser_frame_source.h"
 #include "engine/capture/open_frame_source.h"
-#include "engine/composition/recorded_assets.h"
+#include "engine/composition/asset_recording.h"
 #include "engine/file/whole_file.h"
 #include "engine/hash/sha256.h"
 #include "engine/plan_project.h"
@@ -80,7 +80,7 @@ Result<std::unique_ptr<PageFixture>> PageFixture::Plan(const std::string& name, 
 
 Result<std::vector<Frame>> PageFixture::Draw(const std::vector<std::int64_t>& order,
                                              BrowserSlot& slot) const {
-  HYPERLOCAL_TRY(const RecordedAssets recorded, RecordedAssets::Load(plan_.compiled()));
+  HYPERLOCAL_TRY(const AssetRecording recording, AssetRecording::Open(plan_.compiled()));
   HYPERLOCAL_TRY(Browser* const browser, slot.Get());
   CompositionPageOptions options;
   options.directory = plan_.compiled();
@@ -90,9 +90,9 @@ Result<std::vector<Frame>> PageFixture::Draw(const std::vector<std::int64_t>& or
   HYPERLOCAL_TRY(options.videos, ReadPlanVideos(plan_.root));
   options.video_frames = plan_.root / "video-frames";
   options.answer_outside = [&](const std::string& url) -> OutsideAnswer {
-    const RecordedAsset* asset = recorded.Find(url);
-    if (asset == nullptr) return {404, "text/plain", ""};
-    return {200, asset->content_type, asset->body};
+    auto asset = recording.Read(url);
+    if (!asset || !*asset) return {404, "text/plain", ""};
+    return {200, (*asset)->content_type, std::move((*asset)->body)};
   };
   HYPERLOCAL_TRY(const std::unique_ptr<CompositionPage> page,
                  CompositionPage::Open(*browser, std::move(options)));

@@ -1,4 +1,4 @@
-#include "engine/composition/recorded_assets.h"
+#include "engine/composition/asset_recording.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 using testing::PutFile;
 using testing::TemporaryDirectory;
 
-TEST(RecordedAssets, ComeBackFromAPlan) {
+TEST(AssetRecording, GivesBackWhatWasSaved) {
   const TemporaryDirectory compiled;
   const std::string binary("\0\xff\n", 3);
   RecordedAssets recorded;
@@ -28,14 +28,27 @@ TEST(RecordedAssets, ComeBackFromAPlan) {
   recorded.Add("https://b/same.js", {"text/plain", "x"});
   recorded.Add("https://a/empty", {"", ""});
   ASSERT_TRUE(recorded.Save(compiled.path()));
-  const auto loaded = RecordedAssets::Load(compiled.path());
+  const auto loaded = AssetRecording::Open(compiled.path());
   ASSERT_TRUE(loaded) << loaded.error().message;
-  EXPECT_TRUE(loaded->replay_from_start);
+  EXPECT_TRUE(loaded->replay_from_start());
   EXPECT_EQ(loaded->size(), 4U);
-  ASSERT_NE(loaded->Find("https://a/font?a=\"b\""), nullptr);
-  EXPECT_EQ(loaded->Find("https://a/font?a=\"b\"")->body, binary);
-  EXPECT_EQ(loaded->Find("https://b/same.js")->content_type, "text/plain");
-  EXPECT_EQ(loaded->Find("https://b/other.js"), nullptr);
+  EXPECT_EQ(loaded->Read("https://a/font?a=\"b\"").value()->body, binary);
+  EXPECT_EQ(loaded->Read("https://b/same.js").value()->content_type, "text/plain");
+  EXPECT_FALSE(loaded->Read("https://b/other.js").value());
+}
+
+TEST(AssetRecording, GoesOnWithAnotherCopyOfThePlan) {
+  const TemporaryDirectory one, two;
+  RecordedAssets recorded;
+  recorded.Add("https://a/x.js", {"text/javascript", "x"});
+  ASSERT_TRUE(recorded.Save(one.path()));
+  ASSERT_TRUE(recorded.Save(two.path()));
+  auto recording = AssetRecording::Open(one.path());
+  ASSERT_TRUE(recording);
+  fs::remove_all(one / "__hyperlocal");
+  EXPECT_FALSE(recording->Read("https://a/x.js"));
+  recording->MoveTo(two.path());
+  EXPECT_EQ(recording->Read("https://a/x.js").value()->body, "x");
 }
 
 TEST(RecordedAssets, AreTheSameBytesInWhateverOrderTheyCame) {
@@ -57,38 +70,41 @@ TEST(RecordedAssets, LeaveNothingInAPlanThatNeedsNothing) {
   const TemporaryDirectory compiled;
   ASSERT_TRUE(RecordedAssets().Save(compiled.path()));
   EXPECT_TRUE(fs::is_empty(compiled.path()));
-  const auto loaded = RecordedAssets::Load(compiled.path());
+  const auto loaded = AssetRecording::Open(compiled.path());
   ASSERT_TRUE(loaded);
   EXPECT_EQ(loaded->size(), 0U);
-  EXPECT_FALSE(loaded->replay_from_start);
+  EXPECT_FALSE(loaded->replay_from_start());
 }
 
-TEST(RecordedAssets, NameTheAddressWhoseRecordingIsMissingOrDamaged) {
+TEST(AssetRecording, NamesTheAddressWhoseFileIsMissingOrDamaged) {
   const TemporaryDirectory compiled;
   RecordedAssets recorded;
   recorded.Add("https://a/x.js", {"t", "x"});
   ASSERT_TRUE(recorded.Save(compiled.path()));
   const fs::path body = compiled / "__hyperlocal" / Sha256Hex("x");
   PutFile(body, "y");
-  auto loaded = RecordedAssets::Load(compiled.path());
-  ASSERT_FALSE(loaded);
-  EXPECT_EQ(loaded.error().code, ErrorCode::kPlanArtifactDigestMismatch);
-  EXPECT_THAT(loaded.error().message, HasSubstr("https://a/x.js"));
+  const auto recording = AssetRecording::Open(compiled.path());
+  ASSERT_TRUE(recording);
+  const auto damaged = recording->Read("https://a/x.js");
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error().code, ErrorCode::kPlanArtifactDigestMismatch);
+  EXPECT_THAT(damaged.error().message, HasSubstr("https://a/x.js"));
   fs::remove(body);
-  loaded = RecordedAssets::Load(compiled.path());
-  ASSERT_FALSE(loaded);
-  EXPECT_EQ(loaded.error().code, ErrorCode::kMissingPlanArtifact);
-  EXPECT_THAT(loaded.error().message, HasSubstr("https://a/x.js"));
+  for (const Error& missing :
+       {recording->Read("https://a/x.js").error(), AssetRecording::Open(compiled.path()).error()}) {
+    EXPECT_EQ(missing.code, ErrorCode::kMissingPlanArtifact);
+    EXPECT_THAT(missing.message, HasSubstr("https://a/x.js"));
+  }
 }
 
-TEST(RecordedAssets, RefuseAnIndexOfAnotherShape) {
+TEST(AssetRecording, RefusesAnIndexOfAnotherShape) {
   for (const char* index :
        {"", "[]", "{}", R"({"replayFromStart":true})", R"({"assets":{},"replayFromStart":true})",
         R"({"assets":[1],"replayFromStart":true})", R"({"assets":[{}],"replayFromStart":true})",
         R"({"assets":[],"replayFromStart":1})"}) {
     const TemporaryDirectory compiled;
     PutFile(compiled / "__hyperlocal/recorded.json", index);
-    const auto loaded = RecordedAssets::Load(compiled.path());
+    const auto loaded = AssetRecording::Open(compiled.path());
     ASSERT_FALSE(loaded) << index;
     EXPECT_EQ(loaded.error().code, ErrorCode::kInvalidJson) << index;
   }
