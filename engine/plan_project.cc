@@ -75,6 +75,13 @@ CompositionFacts FactsOf(const TestCard& card) {
 
 Result<CompositionFacts> FactsOf(const PageFacts& page, const std::string& entry) {
   if (!page.has_root && !page.own_driver) {
+    if (page.root_in_template) {
+      return Error{
+          ErrorCode::kInvalidComposition,
+          "the composition of " + entry +
+              " is within a <template>, so it is a part of another page. Render that page, "
+              "or one that shows it with data-composition-src"};
+    }
     return Error{ErrorCode::kInvalidComposition,
                  entry +
                      " holds no composition: no element has data-composition-id, and the page does "

@@ -46,6 +46,8 @@ const std::vector<std::string>& ChromeFlags() {
       "--force-color-profile=srgb",
       "--font-render-hinting=none",
       "--disable-lcd-text",
+      // Experiments of Chrome that compositions may use, as published: pages drawn into canvases.
+      "--enable-features=CanvasDrawElement",
       "--hide-scrollbars",
       "--lang=en-US",
       // Child frames in the page's process, so that one session sees them all.

@@ -77,6 +77,13 @@ Result<std::unique_ptr<CompositionPage>> CompositionPage::Open(Browser& browser,
   Page& page = *opened->page_;
   if (options.transparent) HYPERLOCAL_TRY_STATUS(page.MakeBackgroundTransparent());
   HYPERLOCAL_TRY_STATUS(page.Navigate(opened->server_->origin() + "/", options.ready_timeout));
+  HYPERLOCAL_TRY(const json draws_elements,
+                 page.Evaluate("__hyperlocalDrawnElements.hasSuchCanvas()", options.ready_timeout));
+  if (draws_elements == true) {
+    HYPERLOCAL_TRY_STATUS(page.DrawUnseen(IntervalOf(options.fps), options.ready_timeout));
+  }
+  HYPERLOCAL_TRY_STATUS(
+      page.Evaluate("__hyperlocalDrawnElements.painted()", options.ready_timeout));
   auto awaited = page.Evaluate(fmt::format("__hyperlocal.ready({})", options.ready_timeout.count()),
                                options.ready_timeout + kGrace);
   std::vector<PageMessage> messages = page.TakeMessages();
@@ -113,6 +120,7 @@ Result<PageFacts> CompositionPage::ReadFacts() {
   HYPERLOCAL_TRY(const json facts, page_->Evaluate("__hyperlocal.facts()", frame_timeout_));
   PageFacts read;
   read.has_root = facts.value("hasRoot", false);
+  read.root_in_template = facts.value("rootInTemplate", false);
   read.own_driver = facts.value("ownDriver", false);
   read.duration_seconds = NumberIn(facts, "duration");
   read.duration_from = facts.value("durationFrom", "");
@@ -289,11 +297,17 @@ Result<std::string> CompositionPage::BoxesToRebuild() {
 
 Status CompositionPage::Seek(std::int64_t frame, FrameRate rate, Pictures pictures) {
   HYPERLOCAL_TRY(const std::string rebuild, BoxesToRebuild());
+  return Seek(frame, rate, pictures, rebuild);
+}
+
+Status CompositionPage::Seek(std::int64_t frame, FrameRate rate, Pictures pictures,
+                             const std::string& rebuild) {
   HYPERLOCAL_TRY(const std::string videos, VideosAt(frame, rate, pictures));
   auto done = page_->Evaluate(
       fmt::format("__hyperlocal.seek({},{},{})", FrameTime(frame, rate), rebuild, videos),
       frame_timeout_);
   if (!done) return std::move(done).error().WithContext("frame " + std::to_string(frame));
+  draws_elements_ = done->is_boolean() && done->get<bool>();
   return Ok();
 }
 
@@ -339,6 +353,10 @@ Result<std::vector<std::uint8_t>> CompositionPage::Draw(std::int64_t frame, Fram
     // What the frame's layout asked for, backgrounds and masks among it.
     if (Status arrived = page_->WaitForRequests(kRequestTimeout); !arrived)
       return at_frame(std::move(arrived).error());
+    if (draws_elements_) {
+      HYPERLOCAL_TRY_STATUS(page_->DrawUnseen(interval, frame_timeout_));
+      HYPERLOCAL_TRY_STATUS(Seek(frame, rate, Pictures::kNeeded, "false"));
+    }
     const std::uint64_t requests_before = page_->requests_begun();
     auto image = page_->DrawFrame(interval, encoding, frame_timeout_);
     if (!image) return at_frame(std::move(image).error());
@@ -351,7 +369,7 @@ Result<std::vector<std::uint8_t>> CompositionPage::Draw(std::int64_t frame, Fram
 
 Result<bool> CompositionPage::LooksAsBefore(std::int64_t frame, FrameRate rate) {
   // A layer of its own may be moved without being painted.
-  if (HasOldLayers()) return false;
+  if (HasOldLayers() || draws_elements_) return false;
   const std::uint64_t paintings_before = page_->layers().paintings();
   HYPERLOCAL_TRY_STATUS(Seek(frame, rate, Pictures::kNeeded));
   HYPERLOCAL_TRY_STATUS(page_->WaitForRequests(kRequestTimeout));

@@ -39,8 +39,9 @@ struct CompositionPageOptions {
 
 // What a page says of the composition it shows.
 struct PageFacts {
-  bool has_root = false;    // an element with data-composition-id
-  bool own_driver = false;  // the page defines window.__hf itself
+  bool has_root = false;          // an element with data-composition-id
+  bool root_in_template = false;  // there is one in a <template>
+  bool own_driver = false;        // the page defines window.__hf itself
   double duration_seconds = 0;
   std::string duration_from;  // the attribute, element or timeline that decides it, for people
   int width = 0;
@@ -118,6 +119,7 @@ class CompositionPage {
   // kMissingPlanArtifact.
   Result<std::string> VideosAt(std::int64_t frame, FrameRate rate, Pictures pictures) const;
   Status Seek(std::int64_t frame, FrameRate rate, Pictures pictures);
+  Status Seek(std::int64_t frame, FrameRate rate, Pictures pictures, const std::string& rebuild);
   // Whether the last picture left layers whose raster the next one might take over (decision 1).
   // The page's one layer is no such: it is always drawn at the scale and place of the viewport.
   bool HasOldLayers() const { return page_->layers().count() > 1; }
@@ -129,6 +131,7 @@ class CompositionPage {
   Result<std::string> BoxesToRebuild();
 
   std::chrono::milliseconds frame_timeout_{0};
+  bool draws_elements_ = false;  // page/drawn_elements.js
   std::vector<PlanVideo> videos_;
   std::filesystem::path video_frames_;
   std::unique_ptr<PageServer> server_;  // outlives page_

@@ -26,6 +26,7 @@ HYPERLOCAL_EMBED(media, HYPERLOCAL_MEDIA_JS);
 HYPERLOCAL_EMBED(media_facts, HYPERLOCAL_MEDIA_FACTS_JS);
 HYPERLOCAL_EMBED(fonts, HYPERLOCAL_FONTS_JS);
 HYPERLOCAL_EMBED(clip_watch, HYPERLOCAL_CLIP_WATCH_JS);
+HYPERLOCAL_EMBED(drawn_elements, HYPERLOCAL_DRAWN_ELEMENTS_JS);
 HYPERLOCAL_EMBED(webgl_queue, HYPERLOCAL_WEBGL_QUEUE_JS);
 HYPERLOCAL_EMBED(bridge, HYPERLOCAL_BRIDGE_JS);
 HYPERLOCAL_EMBED(runtime, HYPERLOCAL_RUNTIME_JS);
@@ -54,6 +55,9 @@ std::string_view FontsScript() {
 std::string_view ClipWatchScript() {
   return Between(hyperlocal_clip_watch_begin, hyperlocal_clip_watch_end);
 }
+std::string_view DrawnElementsScript() {
+  return Between(hyperlocal_drawn_elements_begin, hyperlocal_drawn_elements_end);
+}
 std::string_view WebGlQueueScript() {
   return Between(hyperlocal_webgl_queue_begin, hyperlocal_webgl_queue_end);
 }
@@ -68,7 +72,7 @@ std::vector<std::string> ScriptsBeforeThePage(const std::string& variables_json,
   std::vector<std::string> scripts;
   for (const std::string_view script :
        {VirtualTimeScript(), MediaScript(), MediaFactsScript(), ClipWatchScript(), FontsScript(),
-        WebGlQueueScript(), BridgeScript()}) {
+        DrawnElementsScript(), WebGlQueueScript(), BridgeScript()}) {
     scripts.emplace_back(script);
   }
   scripts.push_back(

@@ -21,6 +21,7 @@ std::string_view MediaScript();
 std::string_view MediaFactsScript();
 std::string_view FontsScript();
 std::string_view ClipWatchScript();
+std::string_view DrawnElementsScript();
 std::string_view WebGlQueueScript();
 std::string_view BridgeScript();
 std::string_view PageRuntimeScript();

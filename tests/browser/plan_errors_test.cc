@@ -105,6 +105,12 @@ TEST_F(PlanErrorsTest, APageWithoutAComposition) {
                 AllOf(HasSubstr("index.html"), HasSubstr("data-composition-id")));
 }
 
+TEST_F(PlanErrorsTest, APartOfAnotherPage) {
+  Put("index.html", "<!doctype html><template><div data-composition-id='part'></div></template>");
+  ExpectRefused(ErrorCode::kInvalidComposition,
+                AllOf(HasSubstr("index.html"), HasSubstr("data-composition-src")));
+}
+
 TEST_F(PlanErrorsTest, ADurationOfZero) {
   PutComposition("", "data-duration=\"0\" data-width=\"320\" data-height=\"180\"");
   ExpectRefused(ErrorCode::kInvalidComposition,
@@ -246,9 +252,12 @@ TEST_F(PlanErrorsTest, ASoundThatIsAText) {
 // is asked for late.
 constexpr const char* kStrangePage =
     "<div id=\"behind\" data-start=\"3\" data-duration=\"1\">x</div>"
-    "<div id=\"outside\" data-start=\"0\" data-duration=\"1\" style=\"position:absolute;left:900px\">x</div>"
-    "<div id=\"slides\" data-start=\"0.2\" data-duration=\"0.6\" style=\"position:absolute;left:0\">x</div>"
-    "<div id=\"seen\" data-start=\"0\" data-duration=\"1\"><div style=\"position:absolute\">x</div></div>\n"
+    "<div id=\"outside\" data-start=\"0\" data-duration=\"1\" "
+    "style=\"position:absolute;left:900px\">x</div>"
+    "<div id=\"slides\" data-start=\"0.2\" data-duration=\"0.6\" "
+    "style=\"position:absolute;left:0\">x</div>"
+    "<div id=\"seen\" data-start=\"0\" data-duration=\"1\"><div "
+    "style=\"position:absolute\">x</div></div>\n"
     "<script>\nsetInterval(() => {}, 100);\n"
     "window.__timelines = {main: {duration: () => 1, pause() {}, totalTime(t) { "
     "document.getElementById('slides').style.left = Math.abs(t - 0.5) < 0.1 ? '0' : '-500px'; }, "
@@ -268,8 +277,9 @@ TEST_F(PlanErrorsTest, WhatIsStrangeIsSaidWithItsPlace) {
 TEST_F(PlanErrorsTest, WhatIsStrangeFailsAStrictPlan) {
   PutComposition(kStrangePage);
   strict_ = true;
-  ExpectRefused(ErrorCode::kInvalidComposition,
-                AllOf(HasSubstr("strict"), HasSubstr("<div id=\"behind\">"), HasSubstr("setInterval")));
+  ExpectRefused(
+      ErrorCode::kInvalidComposition,
+      AllOf(HasSubstr("strict"), HasSubstr("<div id=\"behind\">"), HasSubstr("setInterval")));
 }
 
 TEST_F(PlanErrorsTest, NoChrome) {

@@ -237,6 +237,10 @@
     return driven instanceof Promise ? driven.then(() => settle(seconds, rebuild)) : settle(seconds, rebuild);
   };
 
+  // Whether what is in a canvas now shows elements as they were painted last, in another frame.
+  const drawsElements = () =>
+    [window, ...childDocuments(window)].some((view) => view.__hyperlocalDrawnElements?.used());
+
   const settle = (seconds, rebuild) => {
     media.show();  // a video that the page made just now
     seekDocuments(seconds, rebuild);
@@ -249,7 +253,7 @@
     const lut = window.__hf?.colorGrading?.waitForActiveLuts?.();
     if (completion) waits.push(completion);
     if (lut) waits.push(lut);
-    return waits.length ? Promise.all(waits).then(() => undefined) : undefined;
+    return waits.length ? Promise.all(waits).then(drawsElements) : drawsElements();
   };
 
   const unloadedLotties = () => {
@@ -310,6 +314,9 @@
     const style = element ? getComputedStyle(element) : null;
     return {
       hasRoot: element !== null,
+      // A part for another page to show.
+      rootInTemplate: Array.from(document.querySelectorAll('template'), (t) => t.content)
+        .some((content) => content.querySelector('[data-composition-id]')),
       ownDriver: typeof window.__hf?.seek === 'function',
       duration: driver()?.duration() ?? 0,
       durationFrom: durationSource(),
