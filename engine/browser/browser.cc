@@ -429,6 +429,13 @@ void Page::OnEvent(const std::string& method, json& params) {
     NoteRequest(params);
   } else if (method == "Network.loadingFinished" || method == "Network.loadingFailed") {
     requests_under_way_.erase(params.value("requestId", ""));
+  } else if (method == "Network.responseReceived") {
+    // The end of an answer is told when its body has been read, and that of a refusal hardly
+    // anybody reads: the page runtime does not, where a project has no caption-overrides.json.
+    constexpr int kFirstRefusal = 400;
+    if (params["response"].value("status", 0) >= kFirstRefusal) {
+      requests_under_way_.erase(params.value("requestId", ""));
+    }
   } else if (method.starts_with("LayerTree.")) {
     layers_.Note(method, params);
   } else if (method == "Runtime.exceptionThrown") {

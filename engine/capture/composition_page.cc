@@ -77,6 +77,7 @@ Result<std::unique_ptr<CompositionPage>> CompositionPage::Open(Browser& browser,
   Page& page = *opened->page_;
   if (options.transparent) HYPERLOCAL_TRY_STATUS(page.MakeBackgroundTransparent());
   HYPERLOCAL_TRY_STATUS(page.Navigate(opened->server_->origin() + "/", options.ready_timeout));
+  // The first painting of a page that draws its own elements; see page/drawn_elements.js.
   HYPERLOCAL_TRY(const json draws_elements,
                  page.Evaluate("__hyperlocalDrawnElements.hasSuchCanvas()", options.ready_timeout));
   if (draws_elements == true) {

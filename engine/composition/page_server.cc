@@ -44,6 +44,12 @@ fs::path FileBelow(const fs::path& directory, const std::string& path) {
   return inside && fs::is_regular_file(file, ec) ? file : fs::path();
 }
 
+// What is asked for by itself and need not be there: by a browser, and by the page runtime of a
+// page with captions.
+bool NeedNotBeThere(const std::string& path) {
+  return path.ends_with("favicon.ico") || path == "caption-overrides.json";
+}
+
 // What a path is answered with, whole.
 struct Answer {
   int status = 200;
@@ -176,7 +182,7 @@ Answer PageServer::State::AnswerFile(const fs::path& file, const std::string& pa
 }
 
 Answer PageServer::State::AnswerMissing(const std::string& path) {
-  if (!path.ends_with("favicon.ico")) {
+  if (!NeedNotBeThere(path)) {
     const std::lock_guard lock(mutex);
     if (missing_seen.insert(path).second) missing.push_back(path);
   }

@@ -220,7 +220,8 @@ TEST_F(PageServerTest, NamesWhatWasMissingOnce) {
   Get("/no.png");
   Get("/scenes/no%20scene.html?x=1");
   Get("/no.png");
-  Get("/favicon.ico");  // browsers ask for it by themselves
+  Get("/favicon.ico");             // browsers ask for it by themselves
+  Get("/caption-overrides.json");  // and the page runtime for this
   EXPECT_THAT(server_->TakeMissing(), ElementsAre("no.png", "scenes/no scene.html"));
   Get("/no.png");
   EXPECT_THAT(server_->TakeMissing(), ElementsAre());

@@ -203,6 +203,20 @@ TEST_F(BrowserTest, WaitingEndsSoonAfterCancellation) {
   EXPECT_LT(waited, milliseconds{200});
 }
 
+// Chrome tells the end of an answer only to whoever reads it.
+TEST_F(BrowserTest, ARefusalThatNobodyReadsIsNotWaitedFor) {
+  const auto browser = Launch();
+  ASSERT_TRUE(browser);
+  const auto page = OpenPageSeekingBy(
+      *browser, "return fetch('nowhere.json').then((answer) => answer.status)", nullptr);
+  ASSERT_TRUE(page) << page.error().message;
+  ASSERT_TRUE((*page)->Draw(0, kRate, {}));
+  for (const PageMessage& message : (*page)->TakeMessages()) {
+    EXPECT_THAT(message.text, ::testing::Not(HasSubstr("did not arrive")));
+  }
+  EXPECT_THAT((*page)->TakeMissingFiles(), ::testing::ElementsAre("nowhere.json"));
+}
+
 // Otherwise the first picture would wait for the drawing of all frames before it, and come too
 // late.
 TEST_F(BrowserTest, AReplayWaitsForWhatWebGlDraws) {

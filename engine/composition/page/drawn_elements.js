@@ -31,10 +31,11 @@
   }
 
   // Elsewhere a page that waits for a timer has been painted when it comes. Here it is painted when it has loaded, and
-  // its timers wait for that.
+  // its timers wait for that (not those of child frames, which nobody would let go on).
   const hasSuchCanvas = () => document.querySelector('canvas[layoutsubtree]') !== null;
   const {setTimeout, clearTimeout} = window;
-  let waiting = new Map();  // handle → the arguments of setTimeout; null once the page has been painted
+  // Handle → the arguments of setTimeout; null once the page has been painted.
+  let waiting = window === window.top ? new Map() : null;
   const handles = new Map();  // of timers that have waited → their real ones
   let lastHandle = 0;  // downwards, so that it is nobody else's
   window.setTimeout = function (...values) {
