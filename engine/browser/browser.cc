@@ -371,6 +371,41 @@ Result<std::vector<std::uint8_t>> Page::DrawFrame(
                                                 " times without giving its picture"};
 }
 
+Result<std::vector<std::uint8_t>> Page::DrawPart(std::chrono::duration<double, std::milli> interval,
+                                                 const PixelRect& part, PngOrJpeg encoding,
+                                                 milliseconds timeout) {
+  // Chrome moves the page under the viewport, waits for a frame, and moves it back before it
+  // answers: some frames, which nobody but us makes.
+  constexpr int kAttempts = 60;
+  constexpr milliseconds kCopyTime{4};
+  DevTools& devtools = *browser_.devtools_;
+  json wish{{"format", encoding.png ? "png" : "jpeg"},
+            {"optimizeForSpeed", true},
+            {"clip",
+             {{"x", part.x},
+              {"y", part.y},
+              {"width", part.width},
+              {"height", part.height},
+              {"scale", 1}}}};
+  if (!encoding.png) wish["quality"] = encoding.quality;
+  HYPERLOCAL_TRY_STATUS(devtools.Begin(session_, "Page.captureScreenshot", wish));
+  for (int attempt = 1; attempt <= kAttempts && !devtools.begun_is_answered(); ++attempt) {
+    HYPERLOCAL_TRY_STATUS(DrawUnseen(interval, timeout));
+    // From the second on one of them is its picture, which takes a moment to be copied and coded.
+    if (attempt > 1) HYPERLOCAL_TRY_STATUS(devtools.ListenForBegun(kCopyTime));
+  }
+  HYPERLOCAL_TRY_STATUS(devtools.WaitUntil([&] { return devtools.begun_is_answered() || crashed_; },
+                                           "a part of a picture", timeout));
+  if (crashed_) return Error{ErrorCode::kBrowserCrashed, "Chrome's page process crashed"};
+  HYPERLOCAL_TRY(json answer, devtools.TakeBegun());
+  json& data = answer["data"];
+  if (data.is_binary()) {
+    return std::move(static_cast<std::vector<std::uint8_t>&>(data.get_binary()));
+  }
+  if (data.is_string()) return DecodeBase64(data.get_ref<const std::string&>());
+  return Error{ErrorCode::kBrowserProtocol, "Chrome gave no part of a picture"};
+}
+
 Status Page::DrawUnseen(std::chrono::duration<double, std::milli> interval, milliseconds timeout) {
   frame_time_ms_ += interval.count();
   HYPERLOCAL_TRY_STATUS(browser_.devtools_->Call(

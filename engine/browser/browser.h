@@ -15,6 +15,7 @@
 #include "engine/browser/page_layers.h"
 #include "engine/cancellation.h"
 #include "engine/error/result.h"
+#include "engine/frame/pixel_rect.h"
 
 namespace hyperlocal {
 
@@ -69,8 +70,8 @@ class Page {
   // The value of a JavaScript expression; promises are awaited. Errors: kInvalidComposition with
   // the exception's text, file and line; kBrowserTimeout.
   Result<nlohmann::json> Evaluate(const std::string& expression, std::chrono::milliseconds timeout);
-  // What the glyphs of each element were drawn with; `expression` comes to an array of elements, and
-  // the answer has their order. An element that is gone, or has no glyphs, has no fonts.
+  // What the glyphs of each element were drawn with; `expression` comes to an array of elements,
+  // and the answer has their order. An element that is gone, or has no glyphs, has no fonts.
   Result<std::vector<std::vector<DrawnFont>>> DrawnFonts(const std::string& expression,
                                                          std::chrono::milliseconds timeout);
   // Draws one frame and returns its picture. Frame time only grows, whatever frame of the
@@ -78,6 +79,10 @@ class Page {
   Result<std::vector<std::uint8_t>> DrawFrame(std::chrono::duration<double, std::milli> interval,
                                               PngOrJpeg encoding,
                                               std::chrono::milliseconds timeout);
+  // The picture of a part of what was drawn last, drawn again; the same pixels as in the whole.
+  Result<std::vector<std::uint8_t>> DrawPart(std::chrono::duration<double, std::milli> interval,
+                                             const PixelRect& part, PngOrJpeg encoding,
+                                             std::chrono::milliseconds timeout);
   // Draws one frame without a picture of it.
   Status DrawUnseen(std::chrono::duration<double, std::milli> interval,
                     std::chrono::milliseconds timeout);

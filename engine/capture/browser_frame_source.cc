@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/av/image_codec.h"
 #include "engine/capture/composition_page.h"
 #include "engine/composition/asset_recording.h"
 #include "engine/plan/encoder_ladder.h"
@@ -57,6 +58,58 @@ struct OpenComposition : BrowserGuest {
   std::int64_t next = 0;  // the first frame that it has not been beyond
 };
 
+// The picture that was given last: what a part is pasted into.
+class ShownPicture {
+ public:
+  bool IsKnown() const { return !coded_.empty() || !frame_.pixels.empty(); }
+
+  // Puts the picture into `image`, which is for coded ones as it comes; true when it is the one
+  // that is shown already, and then without bytes.
+  Result<bool> Show(CompositionPage::Picture& picture, CapturedImage& image) {
+    if (picture.part) return Paste(*picture.part, picture.bytes, image);
+    if (picture.bytes == coded_) return true;
+    coded_ = picture.bytes;
+    frame_ = {};
+    part_ = {};
+    image.bytes = std::move(picture.bytes);
+    return false;
+  }
+
+ private:
+  Result<bool> Paste(const PixelRect& place, std::vector<std::uint8_t>& bytes,
+                     CapturedImage& image) {
+    if (place == place_ && bytes == part_) return true;
+    if (frame_.pixels.empty()) {
+      CapturedImage whole{image.format, image.width, image.height, std::move(coded_)};
+      coded_ = {};
+      HYPERLOCAL_TRY(frame_, DecodeImage(std::move(whole)));
+    }
+    HYPERLOCAL_TRY(const Frame part, DecodeImage({image.format, place.width, place.height, bytes}));
+    if (part.width != place.width || part.height != place.height || part.layout != frame_.layout ||
+        place.x + part.width > frame_.width || place.y + part.height > frame_.height) {
+      return Error{ErrorCode::kBrowserProtocol, "Chrome gave a part of a picture in another size"};
+    }
+    const std::size_t pixel = BytesPerPixel(frame_.layout);
+    for (int row = 0; row < part.height; ++row) {
+      const auto to = static_cast<std::size_t>(place.y + row) * frame_.row_bytes() +
+                      static_cast<std::size_t>(place.x) * pixel;
+      const auto from = part.pixels.begin() + static_cast<std::ptrdiff_t>(
+                                                  static_cast<std::size_t>(row) * part.row_bytes());
+      std::copy_n(from, part.row_bytes(), frame_.pixels.begin() + static_cast<std::ptrdiff_t>(to));
+    }
+    place_ = place;
+    part_ = std::move(bytes);
+    image.format = ImageFormat::kRgb24;
+    image.bytes = frame_.pixels;
+    return false;
+  }
+
+  std::vector<std::uint8_t> coded_;  // as it came; empty once parts have been pasted
+  Frame frame_;                      // decoded, with all parts; empty before the first one
+  PixelRect place_;                  // of the part that was pasted last
+  std::vector<std::uint8_t> part_;
+};
+
 class BrowserFrameSource : public FrameSource {
  public:
   BrowserFrameSource(std::unique_ptr<OpenComposition> composition, const PlanDirectory& plan,
@@ -103,22 +156,18 @@ class BrowserFrameSource : public FrameSource {
       if (image.again) return image;
     }
     const WorkSpan span(WorkKind::kBrowser, "picture");
-    HYPERLOCAL_TRY(std::vector<std::uint8_t> bytes,
-                   page.Draw(frame, rate_, {alpha_, kCaptureJpegQuality}));
-    still_ = bytes == last_;
+    HYPERLOCAL_TRY(CompositionPage::Picture picture,
+                   page.DrawChanges(frame, rate_, {alpha_, kCaptureJpegQuality}, shown_.IsKnown()));
+    HYPERLOCAL_TRY(still_, shown_.Show(picture, image));
     image.again = still_;
-    if (!still_) {
-      last_ = bytes;
-      image.bytes = std::move(bytes);
-    }
     return image;
   }
 
   std::unique_ptr<OpenComposition> composition_;
   BrowserSlot& slot_;
   bool failed_ = false;
-  std::vector<std::uint8_t> last_;  // the picture that was given last
-  bool still_ = false;              // it was given more than once
+  ShownPicture shown_;
+  bool still_ = false;  // the same picture was given more than once
   FrameRate rate_;
   bool alpha_;
   int width_, height_;

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/capture/changed_part.h"
 #include "engine/composition/font_set.h"
 #include "engine/composition/page_scripts.h"
 #include "engine/file/whole_file.h"
@@ -61,6 +62,9 @@ Result<std::unique_ptr<CompositionPage>> CompositionPage::Open(Browser& browser,
   opened->frame_timeout_ = options.frame_timeout;
   opened->videos_ = std::move(options.videos);
   opened->video_frames_ = options.video_frames;
+  opened->width_ = options.width;
+  opened->height_ = options.height;
+  opened->takes_parts_ = !options.transparent && browser.device_scale_factor() == 1;
   HYPERLOCAL_TRY(opened->server_, PageServer::Start(options.directory, options.video_frames));
   PageOptions page_options;
   page_options.width = options.width;
@@ -366,6 +370,55 @@ Result<std::vector<std::uint8_t>> CompositionPage::Draw(std::int64_t frame, Fram
     HYPERLOCAL_TRY_STATUS(page_->Evaluate("0", frame_timeout_));
     if (page_->requests_begun() == requests_before || redraw == kRedraws) return image;
   }
+}
+
+Result<std::optional<PixelRect>> CompositionPage::PartThatChanged() {
+  if (!drawn_) return std::optional<PixelRect>();
+  const std::vector<PageLayer>& now = page_->layers().all();
+  const std::optional<PixelRect> part = ChangedPart(drawn_->layers, now, width_, height_);
+  if (!part) return std::optional<PixelRect>();
+  std::string owners;
+  for (const int node : page_->layers().owners()) {
+    HYPERLOCAL_TRY(const LayerOwner owner, OwnerOf(node));
+    if (owner == LayerOwner::kOther) return std::optional<PixelRect>();
+    if (owner == LayerOwner::kElement) owners += (owners.empty() ? "" : ",") + std::to_string(node);
+  }
+  HYPERLOCAL_TRY(const json inside,
+                 page_->Evaluate("__hyperlocal.staysInside([" + owners + "])", frame_timeout_));
+  return inside == true ? part : std::nullopt;
+}
+
+Result<CompositionPage::Picture> CompositionPage::DrawChanges(std::int64_t frame, FrameRate rate,
+                                                              PngOrJpeg encoding,
+                                                              bool a_part_will_do) {
+  const auto interval = IntervalOf(rate);
+  // Which layers the frame has is known once it is drawn; so it is drawn twice, where it looks as
+  // if the second time would be for a part.
+  if (a_part_will_do && takes_parts_ && !draws_elements_ && drawn_ && drawn_->contained) {
+    HYPERLOCAL_TRY_STATUS(Seek(frame, rate, Pictures::kNeeded));
+    HYPERLOCAL_TRY_STATUS(page_->WaitForRequests(kRequestTimeout));
+    const std::uint64_t requests_before = page_->requests_begun();
+    HYPERLOCAL_TRY_STATUS(page_->DrawUnseen(interval, frame_timeout_));
+    HYPERLOCAL_TRY_STATUS(page_->Evaluate("0", frame_timeout_));
+    HYPERLOCAL_TRY(const std::optional<PixelRect> part, PartThatChanged());
+    if (part && page_->requests_begun() == requests_before && !draws_elements_) {
+      const std::vector<PageLayer> layers = page_->layers().all();
+      HYPERLOCAL_TRY(std::vector<std::uint8_t> bytes,
+                     page_->DrawPart(interval, *part, encoding, frame_timeout_));
+      HYPERLOCAL_TRY_STATUS(page_->Evaluate("0", frame_timeout_));
+      if (page_->requests_begun() == requests_before) {
+        drawn_->layers = layers;
+        return Picture{std::move(bytes), part};
+      }
+    }
+  }
+  Picture picture;
+  HYPERLOCAL_TRY(picture.bytes, Draw(frame, rate, encoding));
+  if (takes_parts_) {
+    HYPERLOCAL_TRY(const std::optional<PixelRect> part, PartThatChanged());
+    drawn_ = Drawn{page_->layers().all(), part.has_value()};
+  }
+  return picture;
 }
 
 Result<bool> CompositionPage::LooksAsBefore(std::int64_t frame, FrameRate rate) {

@@ -104,6 +104,15 @@ class CompositionPage {
   // something new.
   Result<std::vector<std::uint8_t>> Draw(std::int64_t frame, FrameRate rate, PngOrJpeg encoding);
 
+  // The same, or if that will do, the part of it that may differ from the picture that was drawn
+  // last (decision 18).
+  struct Picture {
+    std::vector<std::uint8_t> bytes;
+    std::optional<PixelRect> part;
+  };
+  Result<Picture> DrawChanges(std::int64_t frame, FrameRate rate, PngOrJpeg encoding,
+                              bool a_part_will_do);
+
   // Brings the page to `frame`, to learn at less cost than a picture's whether it is sure to look
   // as in the frame that was drawn last.
   Result<bool> LooksAsBefore(std::int64_t frame, FrameRate rate);
@@ -130,6 +139,17 @@ class CompositionPage {
   // the elements that own such layers, true for all boxes where those elements are not to be had.
   Result<std::string> BoxesToRebuild();
 
+  // The part of the picture in which the layers now may differ from those of the picture before.
+  Result<std::optional<PixelRect>> PartThatChanged();
+
+  // The layers of the picture that was drawn last, if it has been told by DrawChanges.
+  struct Drawn {
+    std::vector<PageLayer> layers;
+    bool contained = false;  // only small layers, none of which is seen beyond its place
+  };
+  std::optional<Drawn> drawn_;
+  int width_ = 0, height_ = 0;  // of the viewport, in CSS pixels
+  bool takes_parts_ = false;    // a CSS pixel is a pixel, and pictures have no alpha
   std::chrono::milliseconds frame_timeout_{0};
   bool draws_elements_ = false;  // page/drawn_elements.js
   std::vector<PlanVideo> videos_;

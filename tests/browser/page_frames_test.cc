@@ -5,6 +5,7 @@
 #include <numeric>
 #include <ostream>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -146,6 +147,16 @@ const std::vector<Page>& Pages() {
                   Red(29, 30),
                   {0, 160, 130, kGreen},
                   {29, 160, 130, kGreen}}},
+      // Parts of pictures (decision 18), where they will do and where not.
+      {.name = "moved-layers",
+       .frames = 60,
+       .distinct = 57,
+       .pixels = {{0, 10, 30, kRed},
+                  {11, 90, 30, kRed},
+                  {11, 18, 70, kGreen},
+                  {11, 50, 70, kBlue},
+                  {47, 90, 70, kYellow},
+                  {47, 90, 114, kWhite}}},
       {.name = "stateful-loop",
        .order = Page::kEvery,
        .pixels = {Red(0, 20),
@@ -362,6 +373,25 @@ TEST(KeptPage, IsOpenedOnceForChunksInARowAndAnewForOneBefore) {
   }
   EXPECT_EQ(opened, 2);
   EXPECT_EQ(all_rebuilt, 0);  // the owners of its layers are in reach
+}
+
+TEST(MovedLayers, AreTakenInPartWhereNothingShinesBeyondThem) {
+  BrowserSlot slot{CancellationToken()};
+  const auto fixture = PageFixture::Plan("moved-layers", 30, slot);
+  ASSERT_TRUE(fixture) << fixture.error().message;
+  const PlanDirectory& plan = (*fixture)->plan();
+  auto source = OpenFrameSource(plan, {0, 0, plan.total_frames}, slot);
+  ASSERT_TRUE(source) << source.error().message;
+  std::set<std::int64_t> parts;
+  for (std::int64_t frame = 0; frame < plan.total_frames; ++frame) {
+    const auto image = (*source)->Capture(frame);
+    ASSERT_TRUE(image) << image.error().message;
+    // Put together here, or nothing new in it: in frames 12 and 24 nothing changes.
+    if (image->format == ImageFormat::kRgb24 || image->again) parts.insert(frame);
+  }
+  // The first ones are whole. Frame 36 is the first with a filter.
+  for (std::int64_t frame = 3; frame < 36; ++frame) EXPECT_EQ(parts.count(frame), 1U) << frame;
+  for (std::int64_t frame = 36; frame < 60; ++frame) EXPECT_EQ(parts.count(frame), 0U) << frame;
 }
 
 TEST(StandingStill, IsSeenWithoutAPicture) {

@@ -87,6 +87,22 @@
     layerOwners.set(id, element);
     return 'element';
   };
+  // Whether nothing that these elements show is seen beyond their boxes: no filter of theirs or around them.
+  const staysInside = (ids) => {
+    const seen = new Set();
+    const around = (element) => element.assignedSlot ?? element.parentElement ?? element.getRootNode().host;
+    for (const id of ids) {
+      for (let element = layerOwners.get(id); element; element = around(element)) {
+        if (seen.has(element)) break;
+        seen.add(element);
+        const {filter, backdropFilter, webkitBoxReflect} = getComputedStyle(element);
+        for (const effect of [filter, backdropFilter, webkitBoxReflect]) {
+          if (effect && effect !== 'none') return false;
+        }
+      }
+    }
+    return true;
+  };
   const rebuildOwners = (ids) => {
     const all = ids.map((id) => layerOwners.get(id)).filter((element) => element.isConnected);
     const restored = [];
@@ -381,5 +397,5 @@
   };
   const gains = (first, count, rateNum, rateDen) => media.gains(drive, first, count, rateNum, rateDen);
 
-  window.__hyperlocal = {gains, ready, awaited, facts, seek, finishDrawing, carriesState, ownsLayer};
+  window.__hyperlocal = {gains, ready, awaited, facts, seek, finishDrawing, carriesState, ownsLayer, staysInside};
 })();
