@@ -372,7 +372,7 @@ Result<std::vector<std::uint8_t>> Page::DrawFrame(
 }
 
 Result<std::vector<std::uint8_t>> Page::DrawPart(std::chrono::duration<double, std::milli> interval,
-                                                 const PixelRect& part, PngOrJpeg encoding,
+                                                 const PixelRectangle& part, PngOrJpeg encoding,
                                                  milliseconds timeout) {
   // Chrome moves the page under the viewport, waits for a frame, and moves it back before it
   // answers: some frames, which nobody but us makes.
@@ -382,10 +382,10 @@ Result<std::vector<std::uint8_t>> Page::DrawPart(std::chrono::duration<double, s
   json wish{{"format", encoding.png ? "png" : "jpeg"},
             {"optimizeForSpeed", true},
             {"clip",
-             {{"x", part.x},
-              {"y", part.y},
-              {"width", part.width},
-              {"height", part.height},
+             {{"x", part.left},
+              {"y", part.top},
+              {"width", part.width()},
+              {"height", part.height()},
               {"scale", 1}}}};
   if (!encoding.png) wish["quality"] = encoding.quality;
   HYPERLOCAL_TRY_STATUS(devtools.Begin(session_, "Page.captureScreenshot", wish));

@@ -15,7 +15,7 @@
 #include "engine/browser/page_layers.h"
 #include "engine/cancellation.h"
 #include "engine/error/result.h"
-#include "engine/frame/pixel_rect.h"
+#include "engine/frame/pixel_rectangle.h"
 
 namespace hyperlocal {
 
@@ -81,7 +81,7 @@ class Page {
                                               std::chrono::milliseconds timeout);
   // The picture of a part of what was drawn last, drawn again; the same pixels as in the whole.
   Result<std::vector<std::uint8_t>> DrawPart(std::chrono::duration<double, std::milli> interval,
-                                             const PixelRect& part, PngOrJpeg encoding,
+                                             const PixelRectangle& part, PngOrJpeg encoding,
                                              std::chrono::milliseconds timeout);
   // Draws one frame without a picture of it.
   Status DrawUnseen(std::chrono::duration<double, std::milli> interval,

@@ -76,7 +76,7 @@ class ShownPicture {
   }
 
  private:
-  Result<bool> Paste(const PixelRect& place, std::vector<std::uint8_t>& bytes,
+  Result<bool> Paste(const PixelRectangle& place, std::vector<std::uint8_t>& bytes,
                      CapturedImage& image) {
     if (place == place_ && bytes == part_) return true;
     if (frame_.pixels.empty()) {
@@ -84,15 +84,17 @@ class ShownPicture {
       coded_ = {};
       HYPERLOCAL_TRY(frame_, DecodeImage(std::move(whole)));
     }
-    HYPERLOCAL_TRY(const Frame part, DecodeImage({image.format, place.width, place.height, bytes}));
-    if (part.width != place.width || part.height != place.height || part.layout != frame_.layout ||
-        place.x + part.width > frame_.width || place.y + part.height > frame_.height) {
+    HYPERLOCAL_TRY(const Frame part,
+                   DecodeImage({image.format, place.width(), place.height(), bytes}));
+    if (part.width != place.width() || part.height != place.height() ||
+        part.layout != frame_.layout || place.right > frame_.width ||
+        place.bottom > frame_.height) {
       return Error{ErrorCode::kBrowserProtocol, "Chrome gave a part of a picture in another size"};
     }
     const std::size_t pixel = BytesPerPixel(frame_.layout);
     for (int row = 0; row < part.height; ++row) {
-      const auto to = static_cast<std::size_t>(place.y + row) * frame_.row_bytes() +
-                      static_cast<std::size_t>(place.x) * pixel;
+      const auto to = static_cast<std::size_t>(place.top + row) * frame_.row_bytes() +
+                      static_cast<std::size_t>(place.left) * pixel;
       const auto from = part.pixels.begin() + static_cast<std::ptrdiff_t>(
                                                   static_cast<std::size_t>(row) * part.row_bytes());
       std::copy_n(from, part.row_bytes(), frame_.pixels.begin() + static_cast<std::ptrdiff_t>(to));
@@ -106,7 +108,7 @@ class ShownPicture {
 
   std::vector<std::uint8_t> coded_;  // as it came; empty once parts have been pasted
   Frame frame_;                      // decoded, with all parts; empty before the first one
-  PixelRect place_;                  // of the part that was pasted last
+  PixelRectangle place_;             // of the part that was pasted last
   std::vector<std::uint8_t> part_;
 };
 

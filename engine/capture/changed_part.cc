@@ -40,15 +40,15 @@ class Places {
   }
 
   // Nothing where there is nothing of them in the picture.
-  std::optional<PixelRect> Blocks(int width, int height) const {
+  std::optional<PixelRectangle> Blocks(int width, int height) const {
     const auto down = [](double at) { return std::floor((at - kEdge) / kBlock) * kBlock; };
     const auto up = [](double at) { return std::ceil((at + kEdge) / kBlock) * kBlock; };
     const double left = std::max(0.0, down(left_)), top = std::max(0.0, down(top_));
     const double right = std::min<double>(width, up(right_));
     const double bottom = std::min<double>(height, up(bottom_));
     if (!any_ || !(left < right) || !(top < bottom)) return std::nullopt;
-    return PixelRect{static_cast<int>(left), static_cast<int>(top), static_cast<int>(right - left),
-                     static_cast<int>(bottom - top)};
+    return PixelRectangle{static_cast<int>(left), static_cast<int>(top), static_cast<int>(right),
+                          static_cast<int>(bottom)};
   }
 
  private:
@@ -58,15 +58,16 @@ class Places {
 
 }  // namespace
 
-std::optional<PixelRect> ChangedPart(const std::vector<PageLayer>& before,
-                                     const std::vector<PageLayer>& now, int width, int height) {
+std::optional<PixelRectangle> ChangedPart(const std::vector<PageLayer>& before,
+                                          const std::vector<PageLayer>& now, int width,
+                                          int height) {
   const PageLayer* const own_before = OwnLayer(before, width, height);
   const PageLayer* const own_now = OwnLayer(now, width, height);
   if (own_before == nullptr || own_now == nullptr || *own_before != *own_now) return std::nullopt;
   Places places;
   if (!places.Add(before, *own_before) || !places.Add(now, *own_now)) return std::nullopt;
-  const std::optional<PixelRect> part = places.Blocks(width, height);
-  if (!part || static_cast<double>(part->width) * part->height >
+  const std::optional<PixelRectangle> part = places.Blocks(width, height);
+  if (!part || static_cast<double>(part->width()) * part->height() >
                    kMostOfPicture * static_cast<double>(width) * height) {
     return std::nullopt;
   }

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "engine/browser/page_layers.h"
-#include "engine/frame/pixel_rect.h"
+#include "engine/frame/pixel_rectangle.h"
 
 namespace hyperlocal {
 
@@ -13,7 +13,7 @@ namespace hyperlocal {
 // it is so much that the whole picture is as well. In whole blocks of 16 pixels, as JPEG codes
 // them, cut off at the picture's edges. It holds only if no layer shines beyond its place (a
 // filter).
-std::optional<PixelRect> ChangedPart(const std::vector<PageLayer>& before,
-                                     const std::vector<PageLayer>& now, int width, int height);
+std::optional<PixelRectangle> ChangedPart(const std::vector<PageLayer>& before,
+                                          const std::vector<PageLayer>& now, int width, int height);
 
 }  // namespace hyperlocal

@@ -28,8 +28,8 @@ PageLayer Holder() {
   layer.has_content = false;
   return layer;
 }
-std::optional<PixelRect> Part(const std::vector<PageLayer>& before,
-                              const std::vector<PageLayer>& now) {
+std::optional<PixelRectangle> Part(const std::vector<PageLayer>& before,
+                                   const std::vector<PageLayer>& now) {
   return ChangedPart(before, now, kWidth, kHeight);
 }
 
@@ -37,17 +37,17 @@ TEST(ChangedPart, IsWhereALayerWasAndIsInWholeBlocks) {
   const auto part = Part({Holder(), Own(), Layer("a", 7, 100, 50, 140, 90)},
                          {Holder(), Own(), Layer("b", 7, 120.5, 50, 160.5, 90)});
   // 98 to 162.5 across, 48 to 92 down.
-  EXPECT_EQ(part, (PixelRect{96, 48, 80, 48}));
+  EXPECT_EQ(part, (PixelRectangle{96, 48, 176, 96}));
 }
 
 TEST(ChangedPart, HoldsLayersThatDoNotMoveToo) {
   const PageLayer still = Layer("still", 9, 300, 200, 320, 220);
-  EXPECT_EQ(Part({Own(), still}, {Own(), still}), (PixelRect{288, 192, 48, 32}));
+  EXPECT_EQ(Part({Own(), still}, {Own(), still}), (PixelRectangle{288, 192, 336, 224}));
 }
 
 TEST(ChangedPart, EndsAtThePicture) {
   EXPECT_EQ(Part({Own()}, {Own(), Layer("a", 7, 630, 350, 700, 400)}),
-            (PixelRect{624, 336, 16, 24}));
+            (PixelRectangle{624, 336, 640, 360}));
   EXPECT_EQ(Part({Own()}, {Own(), Layer("a", 7, 700, 350, 720, 400)}), std::nullopt);
 }
 

@@ -82,13 +82,13 @@ Result<std::unique_ptr<CompositionPage>> CompositionPage::Open(Browser& browser,
   if (options.transparent) HYPERLOCAL_TRY_STATUS(page.MakeBackgroundTransparent());
   HYPERLOCAL_TRY_STATUS(page.Navigate(opened->server_->origin() + "/", options.ready_timeout));
   // The first painting of a page that draws its own elements; see page/drawn_elements.js.
-  HYPERLOCAL_TRY(const json draws_elements,
-                 page.Evaluate("__hyperlocalDrawnElements.hasSuchCanvas()", options.ready_timeout));
-  if (draws_elements == true) {
+  HYPERLOCAL_TRY(const json wants_painting,
+                 page.Evaluate("__hyperlocalDrawnElements.wantsPainting()", options.ready_timeout));
+  if (wants_painting == true) {
     HYPERLOCAL_TRY_STATUS(page.DrawUnseen(IntervalOf(options.fps), options.ready_timeout));
+    HYPERLOCAL_TRY_STATUS(
+        page.Evaluate("__hyperlocalDrawnElements.painted()", options.ready_timeout));
   }
-  HYPERLOCAL_TRY_STATUS(
-      page.Evaluate("__hyperlocalDrawnElements.painted()", options.ready_timeout));
   auto awaited = page.Evaluate(fmt::format("__hyperlocal.ready({})", options.ready_timeout.count()),
                                options.ready_timeout + kGrace);
   std::vector<PageMessage> messages = page.TakeMessages();
@@ -372,15 +372,15 @@ Result<std::vector<std::uint8_t>> CompositionPage::Draw(std::int64_t frame, Fram
   }
 }
 
-Result<std::optional<PixelRect>> CompositionPage::PartThatChanged() {
-  if (!drawn_) return std::optional<PixelRect>();
+Result<std::optional<PixelRectangle>> CompositionPage::PartThatChanged() {
+  if (!drawn_) return std::optional<PixelRectangle>();
   const std::vector<PageLayer>& now = page_->layers().all();
-  const std::optional<PixelRect> part = ChangedPart(drawn_->layers, now, width_, height_);
-  if (!part) return std::optional<PixelRect>();
+  const std::optional<PixelRectangle> part = ChangedPart(drawn_->layers, now, width_, height_);
+  if (!part) return std::optional<PixelRectangle>();
   std::string owners;
   for (const int node : page_->layers().owners()) {
     HYPERLOCAL_TRY(const LayerOwner owner, OwnerOf(node));
-    if (owner == LayerOwner::kOther) return std::optional<PixelRect>();
+    if (owner == LayerOwner::kOther) return std::optional<PixelRectangle>();
     if (owner == LayerOwner::kElement) owners += (owners.empty() ? "" : ",") + std::to_string(node);
   }
   HYPERLOCAL_TRY(const json inside,
@@ -400,7 +400,7 @@ Result<CompositionPage::Picture> CompositionPage::DrawChanges(std::int64_t frame
     const std::uint64_t requests_before = page_->requests_begun();
     HYPERLOCAL_TRY_STATUS(page_->DrawUnseen(interval, frame_timeout_));
     HYPERLOCAL_TRY_STATUS(page_->Evaluate("0", frame_timeout_));
-    HYPERLOCAL_TRY(const std::optional<PixelRect> part, PartThatChanged());
+    HYPERLOCAL_TRY(const std::optional<PixelRectangle> part, PartThatChanged());
     if (part && page_->requests_begun() == requests_before && !draws_elements_) {
       const std::vector<PageLayer> layers = page_->layers().all();
       HYPERLOCAL_TRY(std::vector<std::uint8_t> bytes,
@@ -415,7 +415,7 @@ Result<CompositionPage::Picture> CompositionPage::DrawChanges(std::int64_t frame
   Picture picture;
   HYPERLOCAL_TRY(picture.bytes, Draw(frame, rate, encoding));
   if (takes_parts_) {
-    HYPERLOCAL_TRY(const std::optional<PixelRect> part, PartThatChanged());
+    HYPERLOCAL_TRY(const std::optional<PixelRectangle> part, PartThatChanged());
     drawn_ = Drawn{page_->layers().all(), part.has_value()};
   }
   return picture;

@@ -108,7 +108,7 @@ class CompositionPage {
   // last (decision 18).
   struct Picture {
     std::vector<std::uint8_t> bytes;
-    std::optional<PixelRect> part;
+    std::optional<PixelRectangle> part;
   };
   Result<Picture> DrawChanges(std::int64_t frame, FrameRate rate, PngOrJpeg encoding,
                               bool a_part_will_do);
@@ -140,7 +140,7 @@ class CompositionPage {
   Result<std::string> BoxesToRebuild();
 
   // The part of the picture in which the layers now may differ from those of the picture before.
-  Result<std::optional<PixelRect>> PartThatChanged();
+  Result<std::optional<PixelRectangle>> PartThatChanged();
 
   // The layers of the picture that was drawn last, if it has been told by DrawChanges.
   struct Drawn {

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "engine/frame/pixel_rectangle.h"
+
 namespace hyperlocal {
 
 // The frame number as a picture: the geometry and the code that the test card (which draws it) and
@@ -41,15 +43,6 @@ constexpr bool BarcodeFits(int width, int height) {
 constexpr int BarcodeTop(int height) {
   return height * 2 / 3 / 2 * 2;
 }
-
-// Pixels [left, right) x [top, bottom).
-struct PixelRectangle {
-  int left = 0;
-  int top = 0;
-  int right = 0;
-  int bottom = 0;
-  bool operator==(const PixelRectangle&) const = default;
-};
 
 // Where cell `cell` (row by row, from 0) lies in a picture of this size. The cells tile the barcode
 // without gaps.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -14,6 +15,7 @@
 #include "engine/composition/asset_lock.h"
 #include "engine/composition/asset_recording.h"
 #include "engine/hash/sha256.h"
+#include "engine/profile/profile.h"
 #include "tests/assets/project_plan.h"
 #include "tests/assets/small_web.h"
 
@@ -153,6 +155,35 @@ gl.clear(gl.COLOR_BUFFER_BIT);
     const int x = static_cast<int>(i % 8) * 40 + 20, y = static_cast<int>(i / 8) * 40 + 20;
     EXPECT_TRUE(IsGreen(*frame, x, y)) << ids[i];
   }
+}
+
+// A worker fetches the plan for every chunk, and throws the copy away; its page goes on.
+TEST_F(OutsideAssetsTest, AKeptPageReadsFromTheCopyOfItsNewestChunk) {
+  const std::string url = "https://out.test/late.png";
+  web_.pages[url] = {"image/png", Png(0, 255, 0)};
+  page_.Put("<style>#late { width: 320px; height: 180px }</style>",
+            "<div id=late></div><script>window.__hf = {duration: 0.5, seek: (seconds) => {"
+            "if (seconds >= 0.3) document.getElementById('late').style.background = 'url(" +
+                url + ")'}}</script>");
+  const auto plan = page_.Plan(*slot_, web_.Sources());
+  ASSERT_TRUE(plan) << plan.error().message;
+  const testing::TemporaryDirectory copies;
+  PlanDirectory first = *plan, second = *plan;
+  first.root = copies / "first";
+  second.root = copies / "second";
+  for (const PlanDirectory& copy : {first, second}) {
+    std::filesystem::copy(plan->root, copy.root, std::filesystem::copy_options::recursive);
+  }
+  Profile::Start();
+  ASSERT_TRUE(Draw(first, 0));
+  std::filesystem::remove_all(first.root);
+  const auto late = Draw(second, 12);
+  const std::vector<ProfileSpan> spans = Profile::Stop();
+  ASSERT_TRUE(late) << late.error().message;
+  EXPECT_TRUE(IsGreen(*late, 160, 90));
+  EXPECT_EQ(std::count_if(spans.begin(), spans.end(),
+                          [](const auto& span) { return span.name == "open the composition"; }),
+            1);
 }
 
 TEST_F(OutsideAssetsTest, WithoutTheNetworkTheCacheMakesTheSamePlan) {

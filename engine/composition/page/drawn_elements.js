@@ -51,5 +51,12 @@
     waiting = null;
   };
 
-  window.__hyperlocalDrawnElements = {used: () => used, hasSuchCanvas, painted};
+  // Asked when the page has loaded. A page that need not be painted goes on at once.
+  const wantsPainting = () => {
+    if (hasSuchCanvas()) return true;
+    painted();
+    return false;
+  };
+
+  window.__hyperlocalDrawnElements = {used: () => used, wantsPainting, painted};
 })();
