@@ -13,6 +13,7 @@
 #include "engine/av/libav_version.h"
 #include "engine/av/video_writer.h"
 #include "engine/capture/open_frame_source.h"
+#include "engine/frame/paste.h"
 #include "engine/hash/chunk_hash.h"
 #include "engine/hash/sha256.h"
 #include "engine/pipeline/bounded_queue.h"
@@ -26,13 +27,41 @@ namespace {
 // 1080p chunks small.
 constexpr std::size_t kQueueLength = 2;
 
+// One picture on its way to the encoder.
+struct Decoded {
+  Frame frame = {};
+  std::optional<PixelRectangle> part = std::nullopt;  // of the picture, if it is no more than that
+  bool again = false;                                 // the picture before, and none here
+};
+
+// SHA-256 of each whole picture's pixels.
+class FrameHashes {
+ public:
+  Status Add(const Decoded& picture) {
+    if (picture.part) {
+      HYPERLOCAL_TRY_STATUS(Paste(picture.frame, *picture.part, shown_));
+    } else if (!picture.again) {
+      shown_ = picture.frame;
+    }
+    hashes_.push_back(picture.again ? hashes_.back()
+                                    : Sha256().Update(std::span(shown_.pixels)).HexDigest());
+    return Ok();
+  }
+  std::vector<std::string> Take() { return std::move(hashes_); }
+
+ private:
+  Frame shown_;
+  std::vector<std::string> hashes_;
+};
+
 // The two stages behind the capture, and the first thing that went wrong in them.
 class EncodingStages {
  public:
-  EncodingStages(VideoWriter& writer, bool with_alpha, bool hash_frames)
+  // `hashes`, if it is not null, outlives this and belongs to it until Finish.
+  EncodingStages(VideoWriter& writer, bool with_alpha, FrameHashes* hashes)
       : writer_(writer),
         with_alpha_(with_alpha),
-        hash_frames_(hash_frames),
+        hashes_(hashes),
         decoding_([this] { Decode(); }),
         encoding_([this] { Encode(); }) {}
   ~EncodingStages() {
@@ -52,14 +81,7 @@ class EncodingStages {
     return Ok();
   }
 
-  std::vector<std::string>& hashes() { return hashes_; }
-
  private:
-  struct Decoded {
-    Frame frame = {};
-    bool again = false;  // the frame before, and none here
-  };
-
   void Join() {
     if (decoding_.joinable()) decoding_.join();
     if (encoding_.joinable()) encoding_.join();
@@ -84,34 +106,36 @@ class EncodingStages {
 
   void Decode() {
     while (std::optional<CapturedImage> image = images_.Pop()) {
-      if (image->again) {
-        if (hash_frames_) hashes_.push_back(hashes_.back());
-        if (!frames_.Push({.again = true})) return;
-        continue;
+      Decoded picture{.part = image->part, .again = image->again};
+      if (!image->again) {
+        Result<Frame> frame = DecodeOne(std::move(*image));
+        if (!frame) return Fail(std::move(frame).error());
+        picture.frame = std::move(*frame);
       }
-      Result<Frame> frame = DecodeOne(std::move(*image));
-      if (!frame) return Fail(std::move(frame).error());
-      if (hash_frames_) hashes_.push_back(Sha256().Update(std::span(frame->pixels)).HexDigest());
-      if (!frames_.Push({.frame = std::move(*frame)})) return;
+      if (hashes_ != nullptr) {
+        if (Status added = hashes_->Add(picture); !added) return Fail(std::move(added).error());
+      }
+      if (!frames_.Push(std::move(picture))) return;
     }
     frames_.Close();
   }
 
   void Encode() {
     while (const std::optional<Decoded> picture = frames_.Pop()) {
-      const Status written = picture->again ? writer_.WriteAgain() : writer_.Write(picture->frame);
+      const Status written = picture->again  ? writer_.WriteAgain()
+                             : picture->part ? writer_.WritePart(picture->frame, *picture->part)
+                                             : writer_.Write(picture->frame);
       if (!written) return Fail(written.error());
     }
   }
 
   VideoWriter& writer_;
   const bool with_alpha_;
-  const bool hash_frames_;
+  FrameHashes* const hashes_;
   BoundedQueue<CapturedImage> images_{kQueueLength};
   BoundedQueue<Decoded> frames_{kQueueLength};
   std::mutex mutex_;
   std::optional<Error> error_;
-  std::vector<std::string> hashes_;  // of the decoding thread until it has ended
   std::thread decoding_;
   std::thread encoding_;
 };
@@ -151,7 +175,9 @@ Result<RenderedChunk> RenderSlice(const PlanDirectory& plan, const ChunkSlice& s
                                   const RenderChunkOptions& options) {
   HYPERLOCAL_TRY(const std::unique_ptr<FrameSource> source, OpenFrameSource(plan, slice, slot));
   HYPERLOCAL_TRY(const std::unique_ptr<VideoWriter> writer, OpenWriter(plan, output));
-  EncodingStages stages(*writer, HasAlpha(plan.format), options.frame_hashes != nullptr);
+  FrameHashes hashes;
+  EncodingStages stages(*writer, HasAlpha(plan.format),
+                        options.frame_hashes != nullptr ? &hashes : nullptr);
   const auto pass_messages_on = [&] {
     for (const std::string& line : source->TakeMessages()) {
       if (options.on_message) options.on_message(line);
@@ -171,7 +197,7 @@ Result<RenderedChunk> RenderSlice(const PlanDirectory& plan, const ChunkSlice& s
   HYPERLOCAL_TRY(chunk.frames, writer->Finish());
   HYPERLOCAL_TRY(chunk.sha256, ChunkHash(output));
   chunk.capture_mode = plan.locked.capture_mode;
-  if (options.frame_hashes != nullptr) *options.frame_hashes = std::move(stages.hashes());
+  if (options.frame_hashes != nullptr) *options.frame_hashes = hashes.Take();
   return chunk;
 }
 

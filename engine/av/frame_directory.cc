@@ -143,6 +143,10 @@ class FrameDirectoryWriter final : public VideoWriter {
     return Ok();
   }
 
+  Status WritePart(const Frame&, const PixelRectangle&) override {
+    return Error{ErrorCode::kInternal, "pictures with alpha come whole"};
+  }
+
   Result<std::int64_t> Finish() override {
     if (frames_ == 0) {
       return Error{ErrorCode::kMedia,

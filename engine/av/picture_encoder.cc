@@ -6,6 +6,10 @@
 
 namespace hyperlocal {
 
+Status PictureEncoder::TakePart(const Frame&, const PixelRectangle&) {
+  return Error{ErrorCode::kInternal, "pictures of a video with alpha come whole"};
+}
+
 Result<CodecHandle> AllocateEncoder(const char* name, AVPixelFormat pixels,
                                     const VideoSettings& settings) {
   const AVCodec* codec = avcodec_find_encoder_by_name(name);

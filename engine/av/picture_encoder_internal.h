@@ -23,6 +23,9 @@ class PictureEncoder {
   virtual const AVCodecParameters& parameters() const = 0;
   // Converts a frame to the picture that Encode takes, again and again if need be.
   virtual Status Take(const Frame& frame) = 0;
+  // Converts no more than a part of it, which fits and begins and ends at even pixels; the rest is
+  // as it was taken last.
+  virtual Status TakePart(const Frame& part, const PixelRectangle& place);
   // `index` counts from 0. Hands on what is ready, which may be nothing yet.
   virtual Status Encode(std::int64_t index, const PacketSink& sink) = 0;
   // Hands on the rest.

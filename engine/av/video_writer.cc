@@ -1,5 +1,7 @@
 #include "engine/av/video_writer.h"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
 
@@ -7,6 +9,7 @@
 #include "engine/av/libav_handles_internal.h"
 #include "engine/av/output_file_internal.h"
 #include "engine/av/picture_encoder_internal.h"
+#include "engine/frame/paste.h"
 #include "engine/profile/profile.h"
 
 namespace hyperlocal {
@@ -82,6 +85,24 @@ class LibavVideoWriter final : public VideoWriter {
     if (finished_ || frames_ == 0) {
       return Error{ErrorCode::kInternal, name_ + ": there is no frame to be written again"};
     }
+    return EncodeTaken();
+  }
+
+  Status WritePart(const Frame& part, const PixelRectangle& place) override {
+    CaptureLibavMessages();
+    if (finished_ || frames_ == 0) {
+      return Error{ErrorCode::kInternal, name_ + ": there is no frame to put a part into"};
+    }
+    const bool even =
+        place.left % 2 == 0 && place.top % 2 == 0 && place.right % 2 == 0 && place.bottom % 2 == 0;
+    if (!even || !Fits(part, place, settings_.width, settings_.height)) {
+      return Error{
+          ErrorCode::kMedia,
+          fmt::format("frame {} of {}: {}x{} pixels do not fit into {},{} to {},{} of {}x{}",
+                      frames_, name_, part.width, part.height, place.left, place.top, place.right,
+                      place.bottom, settings_.width, settings_.height)};
+    }
+    HYPERLOCAL_TRY_STATUS(encoder_->TakePart(part, place));
     return EncodeTaken();
   }
 

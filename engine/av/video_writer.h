@@ -9,6 +9,7 @@
 #include "engine/config/render_config.h"
 #include "engine/error/result.h"
 #include "engine/frame/frame.h"
+#include "engine/frame/pixel_rectangle.h"
 
 namespace hyperlocal {
 
@@ -55,6 +56,10 @@ class VideoWriter {
   virtual Status Write(const Frame& frame) = 0;
   // The frame that was written last, once more; there must be one. The same bytes, for less work.
   virtual Status WriteAgain() = 0;
+  // The frame that was written last with `part` in this place; there must be one. The same bytes as
+  // of the whole frame, for less work. For videos without alpha; the place begins and ends at even
+  // pixels. Errors: kMedia (it does not fit), kIo.
+  virtual Status WritePart(const Frame& part, const PixelRectangle& place) = 0;
   // Flushes the encoder, writes the index, syncs and renames. Returns the number of frames written.
   virtual Result<std::int64_t> Finish() = 0;
 };

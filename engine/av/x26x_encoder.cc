@@ -83,16 +83,24 @@ class X26xEncoder final : public PictureEncoder {
   const AVCodecParameters& parameters() const override { return *filter_->par_out; }
 
   Status Take(const Frame& frame) override {
+    return TakePart(frame, {0, 0, frame.width, frame.height});
+  }
+
+  Status TakePart(const Frame& part, const PixelRectangle& place) override {
     if (const int code = av_frame_make_writable(picture_.get()); code < 0) {
       return LibavError(code, "allocating a picture");
     }
     const WorkSpan span(WorkKind::kConvert, "RGB to 4:2:0");
-    RgbToYuv420Bt709(frame, Yuv420Planes{.y = picture_->data[0],
-                                         .cb = picture_->data[1],
-                                         .cr = picture_->data[2],
-                                         .y_stride = picture_->linesize[0],
-                                         .cb_stride = picture_->linesize[1],
-                                         .cr_stride = picture_->linesize[2]});
+    const auto at = [&](int plane, int subsampling) {
+      return picture_->data[plane] + place.top / subsampling * picture_->linesize[plane] +
+             place.left / subsampling;
+    };
+    RgbToYuv420Bt709(part, Yuv420Planes{.y = at(0, 1),
+                                        .cb = at(1, 2),
+                                        .cr = at(2, 2),
+                                        .y_stride = picture_->linesize[0],
+                                        .cb_stride = picture_->linesize[1],
+                                        .cr_stride = picture_->linesize[2]});
     return Ok();
   }
 

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/browser/chrome_locator.h"
+#include "engine/browser/picture_size.h"
 #include "engine/profile/profile.h"
 
 namespace hyperlocal {
@@ -211,11 +212,7 @@ Result<std::unique_ptr<Page>> Browser::OpenPage(PageOptions options) {
   HYPERLOCAL_TRY_STATUS(devtools_->Post(
       session, "Fetch.enable",
       {{"patterns", json::array({{{"urlPattern", "http://*"}}, {{"urlPattern", "https://*"}}})}}));
-  HYPERLOCAL_TRY_STATUS(devtools_->Post(session, "Emulation.setDeviceMetricsOverride",
-                                        {{"width", page->options_.width},
-                                         {"height", page->options_.height},
-                                         {"deviceScaleFactor", device_scale_factor_},
-                                         {"mobile", false}}));
+  HYPERLOCAL_TRY_STATUS(page->SendMetrics());
   // Awaited: the page's process learns of the scripts, the browser's starts the navigation, and the
   // two do not wait for each other.
   for (const std::string& script : page->options_.scripts) {
@@ -344,10 +341,19 @@ Result<std::vector<std::vector<DrawnFont>>> Page::DrawnFonts(const std::string& 
   return all;
 }
 
+// A picture on its way while the page was made to look at something else is not the one wanted.
+// (With a scale, Chrome rounds; and there are no parts.)
+bool Page::IsOfWhatIsLookedAt(const std::vector<std::uint8_t>& picture) const {
+  const std::optional<PictureSize> size = PictureSizeOf(picture);
+  if (!size || browser_.device_scale_factor_ != 1) return size.has_value();
+  return *size == (looks_at_ ? PictureSize{looks_at_->width(), looks_at_->height()}
+                             : PictureSize{options_.width, options_.height});
+}
+
 Result<std::vector<std::uint8_t>> Page::DrawFrame(
     std::chrono::duration<double, std::milli> interval, PngOrJpeg encoding, milliseconds timeout) {
-  // Chrome may have nothing to show yet on the first frames of a page; it is asked again, with a
-  // limit.
+  // Chrome may have nothing to show yet on the first frames of a page, or after it was made to look
+  // at a part of another size; it is asked again, with a limit.
   constexpr int kAttempts = 20;
   json screenshot{{"format", encoding.png ? "png" : "jpeg"}, {"optimizeForSpeed", true}};
   if (!encoding.png) screenshot["quality"] = encoding.quality;
@@ -362,48 +368,44 @@ Result<std::vector<std::uint8_t>> Page::DrawFrame(
     if (crashed_) return Error{ErrorCode::kBrowserCrashed, "Chrome's page process crashed"};
     const auto data = answer.find("screenshotData");
     if (data == answer.end()) continue;
-    if (data->is_binary())
-      return std::move(static_cast<std::vector<std::uint8_t>&>(data->get_binary()));
-    if (data->is_string())
-      return DecodeBase64(data->get_ref<const std::string&>());  // JSON protocol
+    std::vector<std::uint8_t> picture;
+    if (data->is_binary()) {
+      picture = std::move(static_cast<std::vector<std::uint8_t>&>(data->get_binary()));
+    } else if (data->is_string()) {
+      picture = DecodeBase64(data->get_ref<const std::string&>());  // JSON protocol
+    }
+    if (IsOfWhatIsLookedAt(picture)) return picture;
   }
   return Error{ErrorCode::kBrowserProtocol, "Chrome drew a frame " + std::to_string(kAttempts) +
                                                 " times without giving its picture"};
 }
 
-Result<std::vector<std::uint8_t>> Page::DrawPart(std::chrono::duration<double, std::milli> interval,
-                                                 const PixelRectangle& part, PngOrJpeg encoding,
-                                                 milliseconds timeout) {
-  // Chrome moves the page under the viewport, waits for a frame, and moves it back before it
-  // answers: some frames, which nobody but us makes.
-  constexpr int kAttempts = 60;
-  constexpr milliseconds kCopyTime{4};
+Status Page::LookAt(const std::optional<PixelRectangle>& part) {
+  if (part == looks_at_) return Ok();
+  looks_at_ = part;
+  return SendMetrics();
+}
+
+// Of the viewport, and of what is drawn of it.
+Status Page::SendMetrics() {
   DevTools& devtools = *browser_.devtools_;
-  json wish{{"format", encoding.png ? "png" : "jpeg"},
-            {"optimizeForSpeed", true},
-            {"clip",
-             {{"x", part.left},
-              {"y", part.top},
-              {"width", part.width()},
-              {"height", part.height()},
-              {"scale", 1}}}};
-  if (!encoding.png) wish["quality"] = encoding.quality;
-  HYPERLOCAL_TRY_STATUS(devtools.Begin(session_, "Page.captureScreenshot", wish));
-  for (int attempt = 1; attempt <= kAttempts && !devtools.begun_is_answered(); ++attempt) {
-    HYPERLOCAL_TRY_STATUS(DrawUnseen(interval, timeout));
-    // From the second on one of them is its picture, which takes a moment to be copied and coded.
-    if (attempt > 1) HYPERLOCAL_TRY_STATUS(devtools.ListenForBegun(kCopyTime));
-  }
-  HYPERLOCAL_TRY_STATUS(devtools.WaitUntil([&] { return devtools.begun_is_answered() || crashed_; },
-                                           "a part of a picture", timeout));
-  if (crashed_) return Error{ErrorCode::kBrowserCrashed, "Chrome's page process crashed"};
-  HYPERLOCAL_TRY(json answer, devtools.TakeBegun());
-  json& data = answer["data"];
-  if (data.is_binary()) {
-    return std::move(static_cast<std::vector<std::uint8_t>&>(data.get_binary()));
-  }
-  if (data.is_string()) return DecodeBase64(data.get_ref<const std::string&>());
-  return Error{ErrorCode::kBrowserProtocol, "Chrome gave no part of a picture"};
+  json metrics{{"width", options_.width},
+               {"height", options_.height},
+               {"deviceScaleFactor", browser_.device_scale_factor_},
+               {"mobile", false}};
+  if (!looks_at_) return devtools.Post(session_, "Emulation.setDeviceMetricsOverride", metrics);
+  // The page is moved under a viewport that keeps its size for the page; how much of it is drawn
+  // is decided by the size that the window has.
+  const PixelRectangle& part = *looks_at_;
+  metrics["dontSetVisibleSize"] = true;
+  metrics["viewport"] = {{"x", part.left},
+                         {"y", part.top},
+                         {"width", part.width()},
+                         {"height", part.height()},
+                         {"scale", 1}};
+  HYPERLOCAL_TRY_STATUS(devtools.Post(session_, "Emulation.setDeviceMetricsOverride", metrics));
+  return devtools.Post(session_, "Emulation.setVisibleSize",
+                       {{"width", part.width()}, {"height", part.height()}});
 }
 
 Status Page::DrawUnseen(std::chrono::duration<double, std::milli> interval, milliseconds timeout) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -74,15 +75,16 @@ class Page {
   // and the answer has their order. An element that is gone, or has no glyphs, has no fonts.
   Result<std::vector<std::vector<DrawnFont>>> DrawnFonts(const std::string& expression,
                                                          std::chrono::milliseconds timeout);
+  // What is drawn from now on: a part of the viewport, with the same pixels as in the whole, or all
+  // of it (nothing). The page does not hear of it. Its layers are told by their places in what is
+  // drawn, from the next frame on.
+  Status LookAt(const std::optional<PixelRectangle>& part);
+  const std::optional<PixelRectangle>& looks_at() const { return looks_at_; }
   // Draws one frame and returns its picture. Frame time only grows, whatever frame of the
   // composition is shown.
   Result<std::vector<std::uint8_t>> DrawFrame(std::chrono::duration<double, std::milli> interval,
                                               PngOrJpeg encoding,
                                               std::chrono::milliseconds timeout);
-  // The picture of a part of what was drawn last, drawn again; the same pixels as in the whole.
-  Result<std::vector<std::uint8_t>> DrawPart(std::chrono::duration<double, std::milli> interval,
-                                             const PixelRectangle& part, PngOrJpeg encoding,
-                                             std::chrono::milliseconds timeout);
   // Draws one frame without a picture of it.
   Status DrawUnseen(std::chrono::duration<double, std::milli> interval,
                     std::chrono::milliseconds timeout);
@@ -107,6 +109,8 @@ class Page {
   friend class Browser;
   Page(class Browser& browser, PageOptions options)
       : browser_(browser), options_(std::move(options)) {}
+  Status SendMetrics();
+  bool IsOfWhatIsLookedAt(const std::vector<std::uint8_t>& picture) const;
   void OnEvent(const std::string& method, nlohmann::json& params);
   void AnswerPausedRequest(const nlohmann::json& params);
   void NoteRequest(const nlohmann::json& params);
@@ -120,6 +124,7 @@ class Page {
   PageLayers layers_;
   std::uint64_t requests_begun_ = 0;
   std::map<std::string, std::string> requests_under_way_;  // id → address
+  std::optional<PixelRectangle> looks_at_;
   bool loaded_ = false;
   bool crashed_ = false;
   double frame_time_ms_ = 0;

@@ -217,13 +217,8 @@ Status DevTools::Dispatch(std::vector<std::uint8_t> bytes) {
   if (!message.is_object())
     return Error{ErrorCode::kBrowserProtocol, "Chrome sent something that is no object"};
   if (const auto id = message.find("id"); id != message.end()) {
-    if (!id->is_number()) return Ok();
-    const auto number = id->get<std::int64_t>();
-    if (number == awaited_id_) {
+    if (id->is_number() && id->get<std::int64_t>() == awaited_id_)
       answer_ = std::make_unique<json>(std::move(message));
-    } else if (number == begun_id_) {
-      begun_answer_ = std::make_unique<json>(std::move(message));
-    }
     return Ok();
   }
   const auto method = message.find("method");
@@ -241,16 +236,6 @@ Status DevTools::Post(const std::string& session, std::string_view method, const
 }
 
 namespace {
-
-// The result in an answer, or Chrome's refusal.
-Result<json> ResultIn(json answer, std::string_view method) {
-  if (const auto error = answer.find("error"); error != answer.end()) {
-    return Error{
-        ErrorCode::kBrowserProtocol,
-        std::string(method) + ": " + error->value("message", "Chrome refused the command")};
-  }
-  return std::move(answer["result"]);
-}
 
 // What a call evaluates, for a profile.
 std::string_view ExpressionIn(const json& params) {
@@ -276,29 +261,12 @@ Result<json> DevTools::Call(const std::string& session, std::string_view method,
   }
   awaited_id_ = 0;
   const std::unique_ptr<json> answer = std::move(answer_);
-  return ResultIn(std::move(*answer), method);
-}
-
-Status DevTools::Begin(const std::string& session, std::string_view method, const json& params) {
-  begun_answer_.reset();
-  begun_method_ = method;
-  HYPERLOCAL_TRY(begun_id_, Write(session, method, params));
-  return Ok();
-}
-
-Status DevTools::ListenForBegun(milliseconds at_most) {
-  const auto until = Clock::now() + at_most;
-  while (!begun_is_answered() && Clock::now() < until) {
-    const Status heard = Pump(until, begun_method_, at_most);
-    if (!heard && heard.error().code != ErrorCode::kBrowserTimeout) return heard;
+  if (const auto error = answer->find("error"); error != answer->end()) {
+    return Error{
+        ErrorCode::kBrowserProtocol,
+        std::string(method) + ": " + error->value("message", "Chrome refused the command")};
   }
-  return Ok();
-}
-
-Result<json> DevTools::TakeBegun() {
-  begun_id_ = 0;
-  const std::unique_ptr<json> answer = std::move(begun_answer_);
-  return ResultIn(std::move(*answer), begun_method_);
+  return std::move((*answer)["result"]);
 }
 
 Status DevTools::WaitUntil(const std::function<bool()>& done, std::string_view awaited,

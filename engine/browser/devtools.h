@@ -44,13 +44,6 @@ class DevTools {
   // message is Chrome's), kCancelled.
   Result<nlohmann::json> Call(const std::string& session, std::string_view method,
                               const nlohmann::json& params, std::chrono::milliseconds timeout);
-  // Sends a command that Chrome answers only after others, and takes its answer once it is here;
-  // one at a time. Errors of the latter: those of Chrome, as kBrowserProtocol.
-  Status Begin(const std::string& session, std::string_view method, const nlohmann::json& params);
-  // Until it is answered, at most so long.
-  Status ListenForBegun(std::chrono::milliseconds at_most);
-  bool begun_is_answered() const { return begun_answer_ != nullptr; }
-  Result<nlohmann::json> TakeBegun();
   // Sends a command whose answer nobody needs.
   Status Post(const std::string& session, std::string_view method, const nlohmann::json& params);
   // Handles events until `done` holds. `awaited` names it in the error.
@@ -81,9 +74,6 @@ class DevTools {
   std::int64_t next_id_ = 1;
   std::int64_t awaited_id_ = 0;
   std::unique_ptr<nlohmann::json> answer_;  // of awaited_id_, once it is here
-  std::int64_t begun_id_ = 0;
-  std::string begun_method_;
-  std::unique_ptr<nlohmann::json> begun_answer_;
   std::string lost_session_;
   std::vector<std::uint8_t> outgoing_;
   std::size_t outgoing_sent_ = 0;

@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "engine/av/image_codec.h"
 #include "engine/capture/composition_page.h"
 #include "engine/composition/asset_recording.h"
 #include "engine/plan/encoder_ladder.h"
@@ -58,60 +57,6 @@ struct OpenComposition : BrowserGuest {
   std::int64_t next = 0;  // the first frame that it has not been beyond
 };
 
-// The picture that was given last: what a part is pasted into.
-class ShownPicture {
- public:
-  bool IsKnown() const { return !coded_.empty() || !frame_.pixels.empty(); }
-
-  // Puts the picture into `image`, which is for coded ones as it comes; true when it is the one
-  // that is shown already, and then without bytes.
-  Result<bool> Show(CompositionPage::Picture& picture, CapturedImage& image) {
-    if (picture.part) return Paste(*picture.part, picture.bytes, image);
-    if (picture.bytes == coded_) return true;
-    coded_ = picture.bytes;
-    frame_ = {};
-    part_ = {};
-    image.bytes = std::move(picture.bytes);
-    return false;
-  }
-
- private:
-  Result<bool> Paste(const PixelRectangle& place, std::vector<std::uint8_t>& bytes,
-                     CapturedImage& image) {
-    if (place == place_ && bytes == part_) return true;
-    if (frame_.pixels.empty()) {
-      CapturedImage whole{image.format, image.width, image.height, std::move(coded_)};
-      coded_ = {};
-      HYPERLOCAL_TRY(frame_, DecodeImage(std::move(whole)));
-    }
-    HYPERLOCAL_TRY(const Frame part,
-                   DecodeImage({image.format, place.width(), place.height(), bytes}));
-    if (part.width != place.width() || part.height != place.height() ||
-        part.layout != frame_.layout || place.right > frame_.width ||
-        place.bottom > frame_.height) {
-      return Error{ErrorCode::kBrowserProtocol, "Chrome gave a part of a picture in another size"};
-    }
-    const std::size_t pixel = BytesPerPixel(frame_.layout);
-    for (int row = 0; row < part.height; ++row) {
-      const auto to = static_cast<std::size_t>(place.top + row) * frame_.row_bytes() +
-                      static_cast<std::size_t>(place.left) * pixel;
-      const auto from = part.pixels.begin() + static_cast<std::ptrdiff_t>(
-                                                  static_cast<std::size_t>(row) * part.row_bytes());
-      std::copy_n(from, part.row_bytes(), frame_.pixels.begin() + static_cast<std::ptrdiff_t>(to));
-    }
-    place_ = place;
-    part_ = std::move(bytes);
-    image.format = ImageFormat::kRgb24;
-    image.bytes = frame_.pixels;
-    return false;
-  }
-
-  std::vector<std::uint8_t> coded_;  // as it came; empty once parts have been pasted
-  Frame frame_;                      // decoded, with all parts; empty before the first one
-  PixelRectangle place_;             // of the part that was pasted last
-  std::vector<std::uint8_t> part_;
-};
-
 class BrowserFrameSource : public FrameSource {
  public:
   BrowserFrameSource(std::unique_ptr<OpenComposition> composition, const PlanDirectory& plan,
@@ -158,18 +103,27 @@ class BrowserFrameSource : public FrameSource {
       if (image.again) return image;
     }
     const WorkSpan span(WorkKind::kBrowser, "picture");
-    HYPERLOCAL_TRY(CompositionPage::Picture picture,
-                   page.DrawChanges(frame, rate_, {alpha_, kCaptureJpegQuality}, shown_.IsKnown()));
-    HYPERLOCAL_TRY(still_, shown_.Show(picture, image));
+    HYPERLOCAL_TRY(
+        CompositionPage::Picture picture,
+        page.DrawChanges(frame, rate_, {alpha_, kCaptureJpegQuality}, given_.has_value()));
+    still_ = given_ && *given_ == picture;
     image.again = still_;
+    if (still_) return image;
+    image.part = picture.part;
+    if (image.part) {
+      image.width = image.part->width();
+      image.height = image.part->height();
+    }
+    image.bytes = picture.bytes;
+    given_ = std::move(picture);
     return image;
   }
 
   std::unique_ptr<OpenComposition> composition_;
   BrowserSlot& slot_;
   bool failed_ = false;
-  ShownPicture shown_;
-  bool still_ = false;  // the same picture was given more than once
+  std::optional<CompositionPage::Picture> given_;  // last
+  bool still_ = false;                             // the same picture was given more than once
   FrameRate rate_;
   bool alpha_;
   int width_, height_;

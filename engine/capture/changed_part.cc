@@ -6,7 +6,6 @@
 namespace hyperlocal {
 namespace {
 
-constexpr int kBlock = 16;   // pixels; of JPEG with halved chroma
 constexpr double kEdge = 2;  // pixels that a soft edge may reach beyond its place
 constexpr double kMostOfPicture = 0.25;
 
@@ -41,8 +40,10 @@ class Places {
 
   // Nothing where there is nothing of them in the picture.
   std::optional<PixelRectangle> Blocks(int width, int height) const {
-    const auto down = [](double at) { return std::floor((at - kEdge) / kBlock) * kBlock; };
-    const auto up = [](double at) { return std::ceil((at + kEdge) / kBlock) * kBlock; };
+    const auto down = [](double at) {
+      return std::floor((at - kEdge) / kBlockPixels) * kBlockPixels;
+    };
+    const auto up = [](double at) { return std::ceil((at + kEdge) / kBlockPixels) * kBlockPixels; };
     const double left = std::max(0.0, down(left_)), top = std::max(0.0, down(top_));
     const double right = std::min<double>(width, up(right_));
     const double bottom = std::min<double>(height, up(bottom_));
@@ -58,6 +59,11 @@ class Places {
 
 }  // namespace
 
+bool IsWorthAPart(const PixelRectangle& part, int width, int height) {
+  return static_cast<double>(part.width()) * part.height() <=
+         kMostOfPicture * static_cast<double>(width) * height;
+}
+
 std::optional<PixelRectangle> ChangedPart(const std::vector<PageLayer>& before,
                                           const std::vector<PageLayer>& now, int width,
                                           int height) {
@@ -67,11 +73,7 @@ std::optional<PixelRectangle> ChangedPart(const std::vector<PageLayer>& before,
   Places places;
   if (!places.Add(before, *own_before) || !places.Add(now, *own_now)) return std::nullopt;
   const std::optional<PixelRectangle> part = places.Blocks(width, height);
-  if (!part || static_cast<double>(part->width()) * part->height() >
-                   kMostOfPicture * static_cast<double>(width) * height) {
-    return std::nullopt;
-  }
-  return part;
+  return part && IsWorthAPart(*part, width, height) ? part : std::nullopt;
 }
 
 }  // namespace hyperlocal

@@ -64,6 +64,7 @@ Result<std::unique_ptr<CompositionPage>> CompositionPage::Open(Browser& browser,
   opened->video_frames_ = options.video_frames;
   opened->width_ = options.width;
   opened->height_ = options.height;
+  opened->viewfinder_ = Viewfinder(options.width, options.height);
   opened->takes_parts_ = !options.transparent && browser.device_scale_factor() == 1;
   HYPERLOCAL_TRY(opened->server_, PageServer::Start(options.directory, options.video_frames));
   PageOptions page_options;
@@ -353,6 +354,7 @@ Result<std::vector<std::uint8_t>> CompositionPage::Draw(std::int64_t frame, Fram
   const auto at_frame = [frame](Error error) {
     return std::move(error).WithContext("frame " + std::to_string(frame));
   };
+  HYPERLOCAL_TRY_STATUS(page_->LookAt(std::nullopt));
   for (int redraw = 0;; ++redraw) {
     HYPERLOCAL_TRY_STATUS(Seek(frame, rate, Pictures::kNeeded));
     // What the frame's layout asked for, backgrounds and masks among it.
@@ -372,51 +374,82 @@ Result<std::vector<std::uint8_t>> CompositionPage::Draw(std::int64_t frame, Fram
   }
 }
 
-Result<std::optional<PixelRectangle>> CompositionPage::PartThatChanged() {
-  if (!drawn_) return std::optional<PixelRectangle>();
-  const std::vector<PageLayer>& now = page_->layers().all();
-  const std::optional<PixelRectangle> part = ChangedPart(drawn_->layers, now, width_, height_);
-  if (!part) return std::optional<PixelRectangle>();
-  std::string owners;
-  for (const int node : page_->layers().owners()) {
-    HYPERLOCAL_TRY(const LayerOwner owner, OwnerOf(node));
-    if (owner == LayerOwner::kOther) return std::optional<PixelRectangle>();
-    if (owner == LayerOwner::kElement) owners += (owners.empty() ? "" : ",") + std::to_string(node);
+std::vector<PageLayer> CompositionPage::LayersInPage() const {
+  std::vector<PageLayer> layers = page_->layers().all();
+  if (const std::optional<PixelRectangle>& view = page_->looks_at()) {
+    for (PageLayer& layer : layers) {
+      layer.left += view->left;
+      layer.right += view->left;
+      layer.top += view->top;
+      layer.bottom += view->top;
+    }
   }
-  HYPERLOCAL_TRY(const json inside,
-                 page_->Evaluate("__hyperlocal.staysInside([" + owners + "])", frame_timeout_));
-  return inside == true ? part : std::nullopt;
+  return layers;
+}
+
+Result<bool> CompositionPage::OwnersStayInside() {
+  for (;;) {
+    const std::set<int> owners = page_->layers().owners();
+    bool in_reach = true;
+    std::string list;
+    for (const int node : owners) {
+      HYPERLOCAL_TRY(const LayerOwner owner, OwnerOf(node));
+      in_reach = in_reach && owner != LayerOwner::kOther;
+      if (owner == LayerOwner::kElement) list += (list.empty() ? "" : ",") + std::to_string(node);
+    }
+    HYPERLOCAL_TRY(const json inside,
+                   page_->Evaluate("__hyperlocal.staysInside([" + list + "])", frame_timeout_));
+    // What the frame's layers are has been told before this answer; mostly the same ones.
+    if (page_->layers().owners() == owners) return in_reach && inside == true;
+  }
+}
+
+Result<std::optional<PixelRectangle>> CompositionPage::PartThatChanged() {
+  HYPERLOCAL_TRY(const bool inside, OwnersStayInside());
+  return inside ? ChangedPart(drawn_layers_, LayersInPage(), width_, height_) : std::nullopt;
+}
+
+void CompositionPage::NoteDrawn(const std::optional<PixelRectangle>& changed) {
+  drawn_layers_ = LayersInPage();
+  part_may_do_ = changed.has_value();
+  if (changed) viewfinder_.Follow(*changed);
+}
+
+Result<std::optional<CompositionPage::Picture>> CompositionPage::DrawPart(std::int64_t frame,
+                                                                          FrameRate rate,
+                                                                          PngOrJpeg encoding) {
+  HYPERLOCAL_TRY_STATUS(page_->LookAt(viewfinder_.view()));
+  HYPERLOCAL_TRY_STATUS(Seek(frame, rate, Pictures::kNeeded));
+  HYPERLOCAL_TRY_STATUS(page_->WaitForRequests(kRequestTimeout));
+  const std::uint64_t requests_before = page_->requests_begun();
+  for (int look = 0; look < 2 && !draws_elements_; ++look) {
+    HYPERLOCAL_TRY(std::vector<std::uint8_t> bytes,
+                   page_->DrawFrame(IntervalOf(rate), encoding, frame_timeout_));
+    HYPERLOCAL_TRY(const std::optional<PixelRectangle> changed, PartThatChanged());
+    if (!changed || page_->requests_begun() != requests_before) break;
+    const std::optional<PixelRectangle> looked_at = page_->looks_at();
+    if (looked_at->contains(*changed)) {
+      NoteDrawn(changed);
+      return std::optional<Picture>(Picture{std::move(bytes), looked_at});
+    }
+    viewfinder_.Follow(*changed);  // it was elsewhere
+    HYPERLOCAL_TRY_STATUS(page_->LookAt(viewfinder_.view()));
+  }
+  return std::optional<Picture>();
 }
 
 Result<CompositionPage::Picture> CompositionPage::DrawChanges(std::int64_t frame, FrameRate rate,
                                                               PngOrJpeg encoding,
                                                               bool a_part_will_do) {
-  const auto interval = IntervalOf(rate);
-  // Which layers the frame has is known once it is drawn; so it is drawn twice, where it looks as
-  // if the second time would be for a part.
-  if (a_part_will_do && takes_parts_ && !draws_elements_ && drawn_ && drawn_->contained) {
-    HYPERLOCAL_TRY_STATUS(Seek(frame, rate, Pictures::kNeeded));
-    HYPERLOCAL_TRY_STATUS(page_->WaitForRequests(kRequestTimeout));
-    const std::uint64_t requests_before = page_->requests_begun();
-    HYPERLOCAL_TRY_STATUS(page_->DrawUnseen(interval, frame_timeout_));
-    HYPERLOCAL_TRY_STATUS(page_->Evaluate("0", frame_timeout_));
-    HYPERLOCAL_TRY(const std::optional<PixelRectangle> part, PartThatChanged());
-    if (part && page_->requests_begun() == requests_before && !draws_elements_) {
-      const std::vector<PageLayer> layers = page_->layers().all();
-      HYPERLOCAL_TRY(std::vector<std::uint8_t> bytes,
-                     page_->DrawPart(interval, *part, encoding, frame_timeout_));
-      HYPERLOCAL_TRY_STATUS(page_->Evaluate("0", frame_timeout_));
-      if (page_->requests_begun() == requests_before) {
-        drawn_->layers = layers;
-        return Picture{std::move(bytes), part};
-      }
-    }
+  if (a_part_will_do && part_may_do_ && !draws_elements_) {
+    HYPERLOCAL_TRY(std::optional<Picture> part, DrawPart(frame, rate, encoding));
+    if (part) return std::move(*part);
   }
   Picture picture;
   HYPERLOCAL_TRY(picture.bytes, Draw(frame, rate, encoding));
   if (takes_parts_) {
-    HYPERLOCAL_TRY(const std::optional<PixelRectangle> part, PartThatChanged());
-    drawn_ = Drawn{page_->layers().all(), part.has_value()};
+    HYPERLOCAL_TRY(const std::optional<PixelRectangle> changed, PartThatChanged());
+    NoteDrawn(changed);
   }
   return picture;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/browser/browser.h"
+#include "engine/capture/viewfinder.h"
 #include "engine/composition/page_server.h"
 #include "engine/composition/text_fonts.h"
 #include "engine/error/result.h"
@@ -104,11 +105,12 @@ class CompositionPage {
   // something new.
   Result<std::vector<std::uint8_t>> Draw(std::int64_t frame, FrameRate rate, PngOrJpeg encoding);
 
-  // The same, or if that will do, the part of it that may differ from the picture that was drawn
-  // last (decision 18).
+  // The same, or if that will do, a part of it, outside of which it is like the picture that was
+  // drawn last (decision 18).
   struct Picture {
     std::vector<std::uint8_t> bytes;
     std::optional<PixelRectangle> part;
+    bool operator==(const Picture&) const = default;
   };
   Result<Picture> DrawChanges(std::int64_t frame, FrameRate rate, PngOrJpeg encoding,
                               bool a_part_will_do);
@@ -139,15 +141,22 @@ class CompositionPage {
   // the elements that own such layers, true for all boxes where those elements are not to be had.
   Result<std::string> BoxesToRebuild();
 
-  // The part of the picture in which the layers now may differ from those of the picture before.
+  // Looks at no more than where the change is expected to be; nothing if that will not do.
+  Result<std::optional<Picture>> DrawPart(std::int64_t frame, FrameRate rate, PngOrJpeg encoding);
+  // The part of the page in which the frame that was drawn just now may differ from the one before;
+  // nothing when it may differ anywhere.
   Result<std::optional<PixelRectangle>> PartThatChanged();
+  // Of the frame that was drawn last, with their places in the page.
+  std::vector<PageLayer> LayersInPage() const;
+  // Whether nothing that the owners of these layers show is seen beyond their places.
+  Result<bool> OwnersStayInside();
+  // Notes what was drawn. `changed` is PartThatChanged.
+  void NoteDrawn(const std::optional<PixelRectangle>& changed);
 
-  // The layers of the picture that was drawn last, if it has been told by DrawChanges.
-  struct Drawn {
-    std::vector<PageLayer> layers;
-    bool contained = false;  // only small layers, none of which is seen beyond its place
-  };
-  std::optional<Drawn> drawn_;
+  // The layers of the picture that was drawn last, if DrawChanges drew it.
+  std::vector<PageLayer> drawn_layers_;
+  bool part_may_do_ = false;  // as the next picture looks from that one
+  Viewfinder viewfinder_;
   int width_ = 0, height_ = 0;  // of the viewport, in CSS pixels
   bool takes_parts_ = false;    // a CSS pixel is a pixel, and pictures have no alpha
   std::chrono::milliseconds frame_timeout_{0};

@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/error/result.h"
 #include "engine/frame/frame.h"
+#include "engine/frame/pixel_rectangle.h"
 
 namespace hyperlocal {
 
@@ -16,10 +18,13 @@ enum class ImageFormat { kJpeg, kPng, kRgb24, kRgba32 };
 
 struct CapturedImage {
   ImageFormat format = ImageFormat::kRgb24;
-  int width = 0;
+  int width = 0;  // of what is in `bytes`
   int height = 0;
   std::vector<std::uint8_t> bytes;
   bool again = false;  // the picture that this source gave last, once more; no bytes
+  // Where in the picture the bytes belong, which is like the one before everywhere else. It begins and ends at even
+  // pixels and has no alpha. Nothing: they are all of the picture.
+  std::optional<PixelRectangle> part = std::nullopt;
 };
 
 // Where the pixels of a render come from: the plug of the engine. Two implementations ship (a HyperFrames page

@@ -10,6 +10,9 @@ struct PixelRectangle {
   int bottom = 0;
   constexpr int width() const { return right - left; }
   constexpr int height() const { return bottom - top; }
+  constexpr bool contains(const PixelRectangle& other) const {
+    return left <= other.left && top <= other.top && right >= other.right && bottom >= other.bottom;
+  }
   bool operator==(const PixelRectangle&) const = default;
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/av/image_codec.h"
+#include "engine/frame/paste.h"
 #include "engine/capture/browser_frame_source.h"
 #include "engine/capture/open_frame_source.h"
 #include "engine/composition/asset_recording.h"
@@ -119,10 +120,14 @@ Result<std::vector<Frame>> PageFixture::DrawAsChunks(std::int64_t length, Browse
     for (std::int64_t index = slice.start_frame; index < slice.end_frame; ++index) {
       HYPERLOCAL_TRY(CapturedImage image, source->Capture(index));
       const auto at = static_cast<std::size_t>(index);
-      if (image.again) {
-        frames[at] = frames[at - 1];
+      if (image.again || image.part) frames[at] = frames[at - 1];
+      if (image.again) continue;
+      const std::optional<PixelRectangle> part = image.part;
+      HYPERLOCAL_TRY(Frame frame, DecodeImage(std::move(image)));
+      if (part) {
+        HYPERLOCAL_TRY_STATUS(Paste(frame, *part, frames[at]));
       } else {
-        HYPERLOCAL_TRY(frames[at], DecodeImage(std::move(image)));
+        frames[at] = std::move(frame);
       }
     }
   }
