@@ -87,6 +87,15 @@ const std::vector<std::string>& ChromeFlags() {
   return flags;
 }
 
+// What a window shows is put together for each frame, though nobody sees it; so it is as small as
+// Chrome's windows are (--window-size). Scripts are told of one of the screen's size, which is that
+// of the viewport.
+constexpr const char* kWindowSizeScript = R"JS(
+for (const side of ['Width', 'Height']) {
+  Object.defineProperty(window, 'outer' + side,
+    {configurable: true, enumerable: true, writable: true, value: screen[side.toLowerCase()]});
+})JS";
+
 // Frame times must lie above the machine's uptime: pages that animate from requestAnimationFrame go
 // wrong near zero.
 double UptimeMs() {
@@ -195,8 +204,6 @@ Result<std::unique_ptr<Page>> Browser::OpenPage(PageOptions options) {
   page->context_id_ = context.value("browserContextId", "");
   HYPERLOCAL_TRY(json target, call("", "Target.createTarget",
                                    {{"url", "about:blank"},
-                                    {"width", page->options_.width},
-                                    {"height", page->options_.height},
                                     {"browserContextId", page->context_id_},
                                     {"enableBeginFrameControl", true}}));
   page->target_id_ = target.value("targetId", "");
@@ -213,12 +220,14 @@ Result<std::unique_ptr<Page>> Browser::OpenPage(PageOptions options) {
       session, "Fetch.enable",
       {{"patterns", json::array({{{"urlPattern", "http://*"}}, {{"urlPattern", "https://*"}}})}}));
   HYPERLOCAL_TRY_STATUS(page->SendMetrics());
+  constexpr const char* kAddScript = "Page.addScriptToEvaluateOnNewDocument";
+  for (const std::string& script : page->options_.scripts) {
+    HYPERLOCAL_TRY_STATUS(devtools_->Post(session, kAddScript, {{"source", script}}));
+  }
   // Awaited: the page's process learns of the scripts, the browser's starts the navigation, and the
   // two do not wait for each other.
-  for (const std::string& script : page->options_.scripts) {
-    HYPERLOCAL_TRY([[maybe_unused]] const json added,
-                   call(session, "Page.addScriptToEvaluateOnNewDocument", {{"source", script}}));
-  }
+  HYPERLOCAL_TRY([[maybe_unused]] const json added,
+                 call(session, kAddScript, {{"source", kWindowSizeScript}}));
   page->frame_time_ms_ = UptimeMs() + 60'000;
   return page;
 }
@@ -392,7 +401,9 @@ Status Page::SendMetrics() {
   json metrics{{"width", options_.width},
                {"height", options_.height},
                {"deviceScaleFactor", browser_.device_scale_factor_},
-               {"mobile", false}};
+               {"mobile", false},
+               {"screenWidth", options_.width},
+               {"screenHeight", options_.height}};
   if (!looks_at_) return devtools.Post(session_, "Emulation.setDeviceMetricsOverride", metrics);
   // The page is moved under a viewport that keeps its size for the page; how much of it is drawn
   // is decided by the size that the window has.

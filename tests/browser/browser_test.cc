@@ -297,6 +297,60 @@ TEST_F(BrowserTest, APageSeesNothingThatAnEarlierOneStored) {
   EXPECT_EQ(page->Evaluate(read, kTimeout).value(), "null  0 0");
 }
 
+// Parts of the page are looked at behind its back.
+TEST_F(BrowserTest, APageSeesOneWindowWhateverIsLookedAt) {
+  const auto browser = Launch();
+  ASSERT_TRUE(browser);
+  testing::PutFile(directory_ / "index.html",
+                   R"(<!doctype html><style>
+  body { margin: 0; height: 2000px; overflow: hidden }
+  #corner { position: fixed; right: 0; bottom: 0; width: 10vw; height: 10vh }
+  </style><div id="corner"></div><script>
+  window.heard = [];
+  for (const target of [window, visualViewport, document]) {
+    for (const event of ['resize', 'scroll']) {
+      target.addEventListener(event, () => heard.push(event), true);
+    }
+  }
+  new IntersectionObserver((all) => { for (const one of all) heard.push(one.intersectionRatio) })
+    .observe(corner);
+  matchMedia('(max-width: 500px)').addEventListener('change', () => heard.push('media'));
+  window.seen = () => JSON.stringify([
+    innerWidth, innerHeight, outerWidth, outerHeight, screen.width, screen.height,
+    screen.availWidth, screenX, screenY, scrollX, scrollY, devicePixelRatio,
+    document.documentElement.clientWidth, document.documentElement.clientHeight,
+    visualViewport.width, visualViewport.height, visualViewport.offsetLeft, visualViewport.pageTop,
+    visualViewport.scale, matchMedia('(device-width: 640px) and (width: 640px)').matches,
+    Object.values(corner.getBoundingClientRect().toJSON()), heard]);
+  </script>)");
+  const auto server = PageServer::Start(directory_.path());
+  ASSERT_TRUE(server) << server.error().message;
+  constexpr milliseconds kTimeout{20'000};
+  constexpr milliseconds kInterval{33};
+  PageOptions options;
+  options.width = 640;
+  options.height = 360;
+  options.own_origin = (*server)->origin();
+  const auto page = browser->OpenPage(std::move(options));
+  ASSERT_TRUE(page);
+  ASSERT_TRUE((*page)->Navigate((*server)->origin() + "/", kTimeout));
+  const auto draw = [&](const std::optional<PixelRectangle>& part) {
+    EXPECT_TRUE((*page)->LookAt(part));
+    for (int frame = 0; frame < 3; ++frame) {
+      const auto picture = (*page)->DrawFrame(kInterval, {}, kTimeout);
+      EXPECT_TRUE(picture);
+    }
+    return (*page)->Evaluate("seen()", kTimeout).value().get<std::string>();
+  };
+  EXPECT_EQ(draw(std::nullopt),
+            "[640,360,640,360,640,360,640,0,0,0,0,1,640,360,640,360,0,0,1,true,"
+            "[576,324,64,36,324,640,360,576],[1]]");
+  const std::string whole = draw(std::nullopt);
+  EXPECT_EQ(draw(PixelRectangle{160, 80, 320, 176}), whole);
+  EXPECT_EQ(draw(PixelRectangle{480, 320, 640, 360}), whole);
+  EXPECT_EQ(draw(std::nullopt), whole);
+}
+
 // An audio device and its threads for every page would be the page runtime's alone.
 TEST_F(BrowserTest, OnlyAPageThatAsksForAnAudioContextGetsOne) {
   const auto browser = Launch();
