@@ -404,9 +404,8 @@ Result<bool> CompositionPage::OwnersStayInside() {
   }
 }
 
-Result<std::optional<PixelRectangle>> CompositionPage::PartThatChanged() {
-  HYPERLOCAL_TRY(const bool inside, OwnersStayInside());
-  return inside ? ChangedPart(drawn_layers_, LayersInPage(), width_, height_) : std::nullopt;
+std::optional<PixelRectangle> CompositionPage::PartThatChanged() const {
+  return ChangedPart(drawn_layers_, LayersInPage(), width_, height_);
 }
 
 void CompositionPage::NoteDrawn(const std::optional<PixelRectangle>& changed) {
@@ -425,8 +424,10 @@ Result<std::optional<CompositionPage::Picture>> CompositionPage::DrawPart(std::i
   for (int look = 0; look < 2 && !draws_elements_; ++look) {
     HYPERLOCAL_TRY(std::vector<std::uint8_t> bytes,
                    page_->DrawFrame(IntervalOf(rate), encoding, frame_timeout_));
-    HYPERLOCAL_TRY(const std::optional<PixelRectangle> changed, PartThatChanged());
-    if (!changed || page_->requests_begun() != requests_before) break;
+    // Which layers the frame had, and what the page asked for, is told before the answer to this.
+    HYPERLOCAL_TRY(const bool inside, OwnersStayInside());
+    const std::optional<PixelRectangle> changed = PartThatChanged();
+    if (!inside || !changed || page_->requests_begun() != requests_before) break;
     const std::optional<PixelRectangle> looked_at = page_->looks_at();
     if (looked_at->contains(*changed)) {
       NoteDrawn(changed);
@@ -448,7 +449,11 @@ Result<CompositionPage::Picture> CompositionPage::DrawChanges(std::int64_t frame
   Picture picture;
   HYPERLOCAL_TRY(picture.bytes, Draw(frame, rate, encoding));
   if (takes_parts_) {
-    HYPERLOCAL_TRY(const std::optional<PixelRectangle> changed, PartThatChanged());
+    std::optional<PixelRectangle> changed = PartThatChanged();
+    if (changed) {
+      HYPERLOCAL_TRY(const bool inside, OwnersStayInside());
+      if (!inside) changed.reset();
+    }
     NoteDrawn(changed);
   }
   return picture;

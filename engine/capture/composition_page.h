@@ -143,9 +143,9 @@ class CompositionPage {
 
   // Looks at no more than where the change is expected to be; nothing if that will not do.
   Result<std::optional<Picture>> DrawPart(std::int64_t frame, FrameRate rate, PngOrJpeg encoding);
-  // The part of the page in which the frame that was drawn just now may differ from the one before;
-  // nothing when it may differ anywhere.
-  Result<std::optional<PixelRectangle>> PartThatChanged();
+  // The part of the page in which the frame that was drawn just now may differ from the one before,
+  // if the owners of its layers stay inside; nothing when it may differ anywhere.
+  std::optional<PixelRectangle> PartThatChanged() const;
   // Of the frame that was drawn last, with their places in the page.
   std::vector<PageLayer> LayersInPage() const;
   // Whether nothing that the owners of these layers show is seen beyond their places.
