@@ -180,6 +180,9 @@ struct LocalCloud::Running {
     server.tokens = tokens.get();
     server.storage_url = storage->base_url();
     server.run_url = host->base_url();
+    // An instance takes one request at a time, and its browser goes on from chunk to chunk only
+    // forwards.
+    server.concurrent_run_calls = static_cast<std::size_t>(options.instances);
     server.warn = options.warn;
     return workflows::WorkflowsServer::Start(std::move(server));
   }

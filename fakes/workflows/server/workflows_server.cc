@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/http/http_server.h"
+#include "engine/http/ordered_http_caller.h"
 #include "engine/http/threaded_http_caller.h"
 #include "engine/system_clock.h"
 #include "fakes/workflows/server/api_call_internal.h"
@@ -24,6 +25,7 @@ struct WorkflowsServer::Running {
   WorkflowsServerOptions options;
   std::unique_ptr<SystemClock> own_clock;
   std::unique_ptr<HttpCaller> own_http;
+  std::unique_ptr<HttpCaller> ordered_http;  // over the other one
   std::unique_ptr<WorkflowStore> store;
   std::unique_ptr<ConnectorCalls> connectors;
   std::unique_ptr<ExecutionHost> host;
@@ -60,7 +62,12 @@ Result<std::unique_ptr<WorkflowsServer>> WorkflowsServer::Start(WorkflowsServerO
         std::make_unique<ThreadedHttpCaller>(ClientOptions(), given.concurrent_calls);
   }
   Clock& clock = given.clock == nullptr ? *running->own_clock : *given.clock;
-  HttpCaller& caller = given.http == nullptr ? *running->own_http : *given.http;
+  HttpCaller* caller = given.http == nullptr ? running->own_http.get() : given.http;
+  if (given.concurrent_run_calls > 0 && !given.run_url.empty()) {
+    running->ordered_http =
+        std::make_unique<OrderedHttpCaller>(*caller, given.run_url, given.concurrent_run_calls);
+    caller = running->ordered_http.get();
+  }
   if (given.directory.empty()) {
     HYPERLOCAL_TRY(running->store, WorkflowStore::InMemory());
   } else {
@@ -69,10 +76,10 @@ Result<std::unique_ptr<WorkflowsServer>> WorkflowsServer::Start(WorkflowsServerO
     if (given.warn) store.log = [warn = given.warn](const std::string& line) { warn(line); };
     HYPERLOCAL_TRY(running->store, WorkflowStore::Open(given.directory, std::move(store)));
   }
-  running->connectors = std::make_unique<ConnectorCalls>(given, *running->store, caller, clock);
+  running->connectors = std::make_unique<ConnectorCalls>(given, *running->store, *caller, clock);
   running->host = std::make_unique<ExecutionHost>(
       given, ExecutionHost::Services{.store = *running->store,
-                                     .http = caller,
+                                     .http = *caller,
                                      .clock = clock,
                                      .connectors = running->connectors.get()});
   running->catalog = std::make_unique<WorkflowCatalog>(
