@@ -422,10 +422,14 @@ Result<std::optional<CompositionPage::Picture>> CompositionPage::DrawPart(std::i
   HYPERLOCAL_TRY_STATUS(page_->WaitForRequests(kRequestTimeout));
   const std::uint64_t requests_before = page_->requests_begun();
   for (int look = 0; look < 2 && !draws_elements_; ++look) {
+    const std::uint64_t told_before = page_->layers().paintings();
     HYPERLOCAL_TRY(std::vector<std::uint8_t> bytes,
                    page_->DrawFrame(IntervalOf(rate), encoding, frame_timeout_));
     // Which layers the frame had, and what the page asked for, is told before the answer to this.
     HYPERLOCAL_TRY(const bool inside, OwnersStayInside());
+    // A layer that is moved and no more is not told anew. All of them were made anew for this frame
+    // (BoxesToRebuild), which is.
+    if (page_->layers().paintings() == told_before) break;
     const std::optional<PixelRectangle> changed = PartThatChanged();
     if (!inside || !changed || page_->requests_begun() != requests_before) break;
     const std::optional<PixelRectangle> looked_at = page_->looks_at();
