@@ -1,5 +1,5 @@
-// What Chrome alone takes for a frame of a page that hardly changes, with its picture and without: driven over its pipe
-// by nothing but a move and a frame.
+// What Chrome alone takes for a frame of a page that hardly changes, with its picture, with that of a part, and without:
+// driven over its pipe by nothing but a move and a frame. The window is as small as the program's (browser.cc).
 import { spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
@@ -8,6 +8,7 @@ import { Failure } from "./work.mjs";
 
 const WIDTH = 1920, HEIGHT = 1080, INTERVAL_MS = 1000 / 30;
 const QUALITY = 95; // as captured for films
+const PART = { x: 0, y: 480, width: 240, height: 96, scale: 1 }; // about what is looked at of a mark that moves
 const CLOCK_TICKS = 100; // a second, in /proc
 const PAGE = `<body style="margin:0;overflow:hidden;background:linear-gradient(120deg,#123,#a52,#3c8)">` +
   Array.from({ length: 40 }, (_, i) => `<div style="position:absolute;left:${(i % 8) * 230}px;top:${(i >> 3) * 200}px;` +
@@ -32,7 +33,7 @@ const startChrome = (work) => {
   const child = spawn("chromium-headless-shell", ["--remote-debugging-pipe", "--no-sandbox", "--enable-begin-frame-control",
     "--run-all-compositor-stages-before-draw", "--disable-gpu-compositing", "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader", "--disable-threaded-animation", "--disable-checker-imaging", "--disable-partial-raster",
-    "--disable-dev-shm-usage", `--user-data-dir=${path.join(work, "chrome")}`],
+    "--disable-dev-shm-usage", "--window-size=16,16", `--user-data-dir=${path.join(work, "chrome")}`],
   { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"], detached: true });
   const waiting = new Map();
   let last = 0, parts = [];
@@ -55,15 +56,17 @@ const startChrome = (work) => {
   return { call, seconds: () => groupSeconds(child.pid), stop: () => { try { process.kill(-child.pid, "SIGKILL"); } catch { /* gone */ } } };
 };
 
-// Seconds of processor time a frame: {drawn, pictured}.
+// Seconds of processor time a frame: {drawn, part, pictured}.
 export const pictureCost = async (work, frames) => {
   const chrome = startChrome(work);
   process.once("exit", chrome.stop);
   try {
     const { targetId } = await chrome.call("Target.createTarget",
-      { url: "about:blank", width: WIDTH, height: HEIGHT, enableBeginFrameControl: true });
+      { url: "about:blank", enableBeginFrameControl: true });
     const { sessionId } = await chrome.call("Target.attachToTarget", { targetId, flatten: true });
     const evaluate = (expression) => chrome.call("Runtime.evaluate", { expression }, sessionId);
+    const metrics = { width: WIDTH, height: HEIGHT, deviceScaleFactor: 1, mobile: false };
+    await chrome.call("Emulation.setDeviceMetricsOverride", metrics, sessionId);
     let frameTimeTicks = 1e9; // above the machine's uptime
     const draw = (screenshot) => chrome.call("HeadlessExperimental.beginFrame",
       { frameTimeTicks: frameTimeTicks += INTERVAL_MS, interval: INTERVAL_MS, screenshot }, sessionId);
@@ -73,13 +76,17 @@ export const pictureCost = async (work, frames) => {
     const cost = async (screenshot) => {
       const before = chrome.seconds();
       for (let i = 0; i < frames; i += 1) {
-        await evaluate(`mover.style.left = '${(i * 5) % 1800}px'`);
+        await evaluate(`mover.style.left = '${(i * 5) % 200}px'`);
         const { screenshotData } = await draw(screenshot);
         if (screenshot && !screenshotData) throw new Failure(1, "Chrome drew a frame without giving its picture");
       }
       return (chrome.seconds() - before) / frames;
     };
-    return { drawn: await cost(undefined), pictured: await cost(picture) };
+    const drawn = await cost(undefined), pictured = await cost(picture);
+    await chrome.call("Emulation.setDeviceMetricsOverride", { ...metrics, dontSetVisibleSize: true, viewport: PART }, sessionId);
+    await chrome.call("Emulation.setVisibleSize", { width: PART.width, height: PART.height }, sessionId);
+    await draw(picture);
+    return { drawn, pictured, part: await cost(picture) };
   } finally {
     chrome.stop();
   }
