@@ -8,6 +8,7 @@
 #include "cli/line_view.h"
 #include "cli/live_view.h"
 #include "cli/profile_report.h"
+#include "cli/render_output.h"
 #include "cli/render_report.h"
 #include "cli/render_request.h"
 #include "cli/report_failure.h"
@@ -74,7 +75,13 @@ Status FinishProfile(const RenderRequest& request, CommandContext& context) {
 }  // namespace
 
 int RunRender(const CommandLine& line, CommandContext& context, const RenderFunction& render) {
-  const auto request = ReadRenderRequest(line, context.working_directory);
+  const auto request = [&]() -> Result<RenderRequest> {
+    HYPERLOCAL_TRY(RenderRequest read, ReadRenderRequest(line, context.working_directory));
+    if (!read.profile.empty()) {
+      HYPERLOCAL_TRY_STATUS(CheckRenderOutput(read.profile, OutputFormat::kMp4));
+    }
+    return read;
+  }();
   if (!request) {
     FailureReport failure;
     failure.error = request.error();

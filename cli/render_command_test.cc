@@ -238,6 +238,21 @@ TEST_F(RenderCommandTest, AWrongFlagValueIsRefusedBeforeAnythingIsRendered) {
   EXPECT_EQ(console_.err(), "hyperlocal: --crf must be an integer from 0 to 51; got 60\n");
 }
 
+TEST_F(RenderCommandTest, AProfileThatCannotBeWrittenIsToldBeforeAnythingIsRendered) {
+  for (const char* const file : {"/nowhere/profile.json", "/"}) {
+    bool rendered = false;
+    EXPECT_EQ(Run({"--profile", file},
+                  [&](const LocalRenderOptions&, RenderObserver&,
+                      const CancellationToken&) -> Result<LocalRenderResult> {
+                    rendered = true;
+                    return Error{ErrorCode::kInternal, "rendered"};
+                  }),
+              SpecOf(ErrorCode::kCannotWrite).exit_status);
+    EXPECT_FALSE(rendered);
+    EXPECT_THAT(console_.err(), HasSubstr(std::string("cannot write ") + file));
+  }
+}
+
 TEST_F(RenderCommandTest, AResultThatCannotBeWrittenIsAnIoErrorThatSaysTheVideoIsThere) {
   console_.out_is_full = true;
   EXPECT_EQ(Run({"-o", "out.mp4", "--json"}), 74);

@@ -21,7 +21,7 @@ Status CheckRenderOutput(fs::path output, OutputFormat format) {
     if (!output.has_filename()) output = output.parent_path();  // "frames/" is "frames"
   } else if (fs::is_directory(output, ec)) {
     return Error{ErrorCode::kCannotWrite,
-                 "the output " + output.string() + " is a directory; name a file in it"};
+                 "cannot write " + output.string() + ": it is a directory; name a file in it"};
   }
   const fs::path parent = fs::absolute(output, ec).parent_path();
   if (!fs::is_directory(parent, ec)) {
