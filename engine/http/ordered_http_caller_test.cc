@@ -51,10 +51,10 @@ class OrderedHttpCallerTest : public ::testing::Test {
     });
   }
 
+  std::vector<std::string> ended_;  // told by what follows, at its end too
   CallsUnderWay under_way_;
   std::unique_ptr<OrderedHttpCaller> ordered_ =
       std::make_unique<OrderedHttpCaller>(under_way_, kService, 2);
-  std::vector<std::string> ended_;
 };
 
 TEST_F(OrderedHttpCallerTest, MakesSoManyAtOnceInTheirOrder) {
