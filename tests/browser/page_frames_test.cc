@@ -153,7 +153,7 @@ const std::vector<Page>& Pages() {
        .distinct = 57,
        .pixels = {{0, 190, 50, kRed},
                   {11, 58, 50, kRed},
-                  {11, 18, 70, kGreen},
+                  {11, 30, 70, kGreen},
                   {11, 50, 70, kBlue},
                   {47, 90, 70, kYellow},
                   {47, 90, 114, kWhite}}},
