@@ -19,9 +19,9 @@ const LINES = [{ name: "orbit", pictures: 300, parts: 0 }, { name: "static", pic
 
 const HELP = `Usage: bench/limits [options]
 
-Measures, in processor time: Chrome's frame of a 1080p page with one small mover, drawn, with its picture, and with a part of it; x264
-(medium, crf 18, one thread) on the frames of three compositions. From them: the least time that these leave on this
-machine's cores for the lines of bench/run, when nothing else costs anything. Two minutes, and 1 GB in TMPDIR.
+Measures, in processor time: Chrome's frame of a 1080p page with one small mover, drawn, with its picture, and with a part
+of it; and x264 (medium, crf 18, one thread) on the frames of three compositions. From them: the least time that these leave
+on this machine's cores for the lines of bench/run, when nothing else costs anything. Two minutes, and 1 GB in TMPDIR.
 
   --figures FILE       what bench/run --json wrote on this machine: the largest ratio that is possible is shown too
   --hyperlocal FILE    the program that renders the films (default: ./hyperlocal)
@@ -74,8 +74,8 @@ const main = async (options, work) => {
   const ms = (seconds) => `${(seconds * 1000).toFixed(1)} ms`;
   say("Chrome");
   const picture = await pictureCost(work, PICTURES);
-  console.log(`Chrome, 1080p, one small mover: drawn ${ms(picture.drawn)} a frame, with its picture ${ms(picture.pictured)}, with that of a part ` +
-    `${ms(picture.part)}`);
+  console.log(`Chrome, 1080p, one small mover: drawn ${ms(picture.drawn)} a frame, with its picture ${ms(picture.pictured)}, ` +
+    `with that of a part ${ms(picture.part)}`);
   for (const { name, pictures, parts } of LINES) {
     say(name);
     const composition = COMPOSITIONS[name];

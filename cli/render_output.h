@@ -11,7 +11,8 @@
 namespace hyperlocal::cli {
 
 // Whether the output of a render, or what goes beside it, can be written, before minutes are spent
-// on it: a file, or for a png-sequence a directory that is not there yet or holds nothing else. Error: kCannotWrite.
+// on it: a file, or for a png-sequence a directory that is not there yet or holds nothing else.
+// Error: kCannotWrite.
 Status CheckRenderOutput(std::filesystem::path output, OutputFormat format);
 
 // What the frames are whose hashes a file lists.

@@ -287,18 +287,23 @@ Result<CompositionPage::LayerOwner> CompositionPage::OwnerOf(int node) {
   return owner;
 }
 
-Result<std::string> CompositionPage::BoxesToRebuild() {
-  if (!HasOldLayers()) return std::string("false");
-  const std::set<int>& nodes = page_->layers().owners();
-  if (nodes.size() > kMostRebuilt) return std::string("true");
+Result<std::optional<std::string>> CompositionPage::LayerOwners() {
   std::string list;
-  for (const int node : nodes) {
-    if (node == 0) return std::string("true");
+  for (const int node : page_->layers().owners()) {
+    const auto out_of_reach = std::optional<std::string>();
+    if (node == 0) return out_of_reach;
     HYPERLOCAL_TRY(const LayerOwner owner, OwnerOf(node));
-    if (owner == LayerOwner::kOther) return std::string("true");
+    if (owner == LayerOwner::kOther) return out_of_reach;
     if (owner == LayerOwner::kElement) list += (list.empty() ? "" : ",") + std::to_string(node);
   }
-  return "[" + list + "]";
+  return std::optional("[" + list + "]");
+}
+
+Result<std::string> CompositionPage::BoxesToRebuild() {
+  if (!HasOldLayers()) return std::string("false");
+  if (page_->layers().owners().size() > kMostRebuilt) return std::string("true");
+  HYPERLOCAL_TRY(const std::optional<std::string> owners, LayerOwners());
+  return owners.value_or("true");
 }
 
 Status CompositionPage::Seek(std::int64_t frame, FrameRate rate, Pictures pictures) {
@@ -389,18 +394,13 @@ std::vector<PageLayer> CompositionPage::LayersInPage() const {
 
 Result<bool> CompositionPage::OwnersStayInside() {
   for (;;) {
-    const std::set<int> owners = page_->layers().owners();
-    bool in_reach = true;
-    std::string list;
-    for (const int node : owners) {
-      HYPERLOCAL_TRY(const LayerOwner owner, OwnerOf(node));
-      in_reach = in_reach && owner != LayerOwner::kOther;
-      if (owner == LayerOwner::kElement) list += (list.empty() ? "" : ",") + std::to_string(node);
-    }
-    HYPERLOCAL_TRY(const json inside,
-                   page_->Evaluate("__hyperlocal.staysInside([" + list + "])", frame_timeout_));
+    const std::set<int> nodes = page_->layers().owners();
+    HYPERLOCAL_TRY(const std::optional<std::string> owners, LayerOwners());
+    HYPERLOCAL_TRY(
+        const json inside,
+        page_->Evaluate("__hyperlocal.staysInside(" + owners.value_or("[]") + ")", frame_timeout_));
     // What the frame's layers are has been told before this answer; mostly the same ones.
-    if (page_->layers().owners() == owners) return in_reach && inside == true;
+    if (page_->layers().owners() == nodes) return owners && inside == true;
   }
 }
 

@@ -137,6 +137,9 @@ class CompositionPage {
   // What a node is that owns a layer; asked once.
   enum class LayerOwner { kPage, kElement, kOther };
   Result<LayerOwner> OwnerOf(int node);
+  // The elements that own layers now, as a list of JavaScript; nothing when one of the owners is
+  // not to be had.
+  Result<std::optional<std::string>> LayerOwners();
   // Which boxes the next seek is to build anew for that, as JavaScript: false for none, a list of
   // the elements that own such layers, true for all boxes where those elements are not to be had.
   Result<std::string> BoxesToRebuild();

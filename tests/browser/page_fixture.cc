@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "engine/av/image_codec.h"
-#include "engine/frame/paste.h"
 #include "engine/capture/browser_frame_source.h"
 #include "engine/capture/open_frame_source.h"
 #include "engine/composition/asset_recording.h"
 #include "engine/file/whole_file.h"
+#include "engine/frame/paste.h"
 #include "engine/hash/sha256.h"
 #include "engine/plan_project.h"
 #include "tests/browser/page_media.h"

@@ -217,33 +217,6 @@ TEST_F(DurableTest, StorageConnectorsCallTheStorageServer) {
 }
 
 // 5,000 sleepers fit into one process (the memory is the benchmark's to measure), and all wake.
-TEST_F(DurableTest, ServicesAreCalledInTurnAndOthersAtOnce) {
-  WorkflowsServerOptions options;
-  options.http = &http_;
-  options.run_url = "http://run";
-  options.concurrent_run_calls = 2;
-  Begin(std::move(options));
-  Deploy(R"(
-- all:
-    parallel:
-      for:
-        value: v
-        range: [1, 5]
-        steps:
-          - run: {call: http.get, args: {url: "${\"http://run/\" + string(v)}"}}
-          - other: {call: http.get, args: {url: "${\"http://other/\" + string(v)}"}}
-)");
-  http_.Silence("http://run/");
-  const std::string name = Create();
-  http_.WaitFor(2);
-  EXPECT_THAT(http_.calls(), ElementsAre("GET http://run/1 ", "GET http://run/2 "));
-  Deploy("- other: {call: http.get, args: {url: \"http://other/\"}}");
-  EXPECT_EQ(Outcome(Create()), "SUCCEEDED null");
-  EXPECT_THAT(http_.calls(),
-              ElementsAre("GET http://run/1 ", "GET http://run/2 ", "GET http://other/ "));
-  EXPECT_TRUE(server->CancelExecution(name));
-}
-
 TEST_F(DurableTest, ThousandsSleepAndWake) {
   BeginOnDisk(10'000);
   Deploy("- s: {call: sys.sleep, args: {seconds: 1000}}\n- d: {return: 1}\n");

@@ -1,10 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <mutex>
+#include <semaphore>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "fakes/workflows/server/server_test_support.h"
+#include "tests/support/scripted_server.h"
 
 // The Executions API over a socket.
 namespace hyperlocal::workflows {
@@ -12,6 +16,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
+using ::testing::UnorderedElementsAre;
 
 constexpr const char* kSleeper = "- s: {call: sys.sleep, args: {seconds: 1000}}";
 constexpr const char* kEcho = "main:\n  params: [a]\n  steps: [{r: {return: \"${a}\"}}]\n";
@@ -223,6 +228,57 @@ TEST_F(ExecutionsApiTest, ACallbackComesOverHttp) {
   EXPECT_EQ(api->Post(path + "?q=x", R"({"answer":42})").status, 200);
   EXPECT_EQ(Outcome(name), R"(SUCCEEDED [42,"x","HTTP"])");
   EXPECT_EQ(api->Post(path).status, 404);
+}
+
+TEST_F(ExecutionsApiTest, ServicesAreCalledInTurnAndOthersAtOnce) {
+  std::mutex mutex;  // guards `arrived`
+  std::vector<std::string> arrived;
+  std::counting_semaphore<5> answers(0);
+  hyperlocal::testing::ScriptedServer run([&](hyperlocal::testing::ScriptedConnection& connection) {
+    for (auto request = connection.Read(); !request.head.empty(); request = connection.Read()) {
+      {
+        const std::lock_guard lock(mutex);
+        arrived.push_back(request.target());
+      }
+      answers.acquire();
+      connection.Answer("200 OK", "", "");
+    }
+  });
+  hyperlocal::testing::ScriptedServer other(
+      [](hyperlocal::testing::ScriptedConnection& connection) {
+        while (!connection.Read().head.empty()) connection.Answer("200 OK", "", "");
+      });
+  const auto wait_for = [&](std::size_t count) {
+    for (;;) {
+      {
+        const std::lock_guard lock(mutex);
+        if (arrived.size() >= count) return arrived;
+      }
+      std::this_thread::yield();
+    }
+  };
+  WorkflowsServerOptions options;
+  options.run_url = run.url();
+  options.concurrent_run_calls = 2;
+  Begin(std::move(options));
+  const auto get = [](const std::string& url) {
+    return "{call: http.get, args: {url: " + url + "}}";
+  };
+  Deploy(
+      "- all:\n    parallel:\n      for:\n        value: v\n        range: [1, 5]\n"
+      "        steps: [{run: " +
+      get("'${\"" + run.url() + "/\" + string(v)}'") + "}]\n");
+  const std::string calls = Create();
+  EXPECT_THAT(wait_for(2), UnorderedElementsAre("/1", "/2"));
+  Deploy("- call: " + get(other.url() + "/"));
+  EXPECT_EQ(Outcome(Create()), "SUCCEEDED null");
+  for (std::size_t next = 3; next <= 5; ++next) {
+    EXPECT_EQ(wait_for(next - 1).size(), next - 1);  // and no more
+    answers.release();
+    EXPECT_EQ(wait_for(next).back(), "/" + std::to_string(next));
+  }
+  answers.release(2);
+  EXPECT_EQ(Outcome(calls), "SUCCEEDED null");
 }
 
 TEST_F(ExecutionsApiTest, HealthAndReset) {

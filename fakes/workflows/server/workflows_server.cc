@@ -1,10 +1,11 @@
 #include "fakes/workflows/server/workflows_server.h"
 
 #include <future>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "engine/http/http_server.h"
-#include "engine/http/ordered_http_caller.h"
 #include "engine/http/threaded_http_caller.h"
 #include "engine/system_clock.h"
 #include "fakes/workflows/server/api_call_internal.h"
@@ -25,7 +26,6 @@ struct WorkflowsServer::Running {
   WorkflowsServerOptions options;
   std::unique_ptr<SystemClock> own_clock;
   std::unique_ptr<HttpCaller> own_http;
-  std::unique_ptr<HttpCaller> ordered_http;  // over the other one
   std::unique_ptr<WorkflowStore> store;
   std::unique_ptr<ConnectorCalls> connectors;
   std::unique_ptr<ExecutionHost> host;
@@ -45,6 +45,36 @@ HttpClientOptions ClientOptions() {
   return options;
 }
 
+// Has threads of their own for calls to services below run_url if there may be only so many of them
+// at once: who answers calls that arrive together takes them in any order, and a browser that has
+// drawn the frames before is quicker with the next ones.
+class OwnHttpCaller final : public HttpCaller {
+ public:
+  explicit OwnHttpCaller(const WorkflowsServerOptions& options)
+      : run_url_(options.run_url), others_(ClientOptions(), options.concurrent_calls) {
+    if (options.concurrent_run_calls > 0 && !run_url_.empty()) {
+      run_.emplace(ClientOptions(), options.concurrent_run_calls);
+    }
+  }
+
+  void Start(HttpCall call, std::function<void(HttpOutcome)> done) override {
+    ThreadedHttpCaller& caller = run_ && IsBelowRunUrl(call.url) ? *run_ : others_;
+    caller.Start(std::move(call), std::move(done));
+  }
+
+ private:
+  // The address ends there, or goes on with a path: port 80 is not port 8080.
+  bool IsBelowRunUrl(const std::string& url) const {
+    return url.starts_with(run_url_) &&
+           (url.size() == run_url_.size() || url[run_url_.size()] == '/' ||
+            url[run_url_.size()] == '?');
+  }
+
+  const std::string run_url_;
+  ThreadedHttpCaller others_;
+  std::optional<ThreadedHttpCaller> run_;
+};
+
 }  // namespace
 
 WorkflowsServer::WorkflowsServer(std::unique_ptr<Running> running) : running_(std::move(running)) {}
@@ -57,17 +87,9 @@ Result<std::unique_ptr<WorkflowsServer>> WorkflowsServer::Start(WorkflowsServerO
   auto running = std::make_unique<Running>(std::move(options));
   const WorkflowsServerOptions& given = running->options;
   if (given.clock == nullptr) running->own_clock = std::make_unique<SystemClock>();
-  if (given.http == nullptr) {
-    running->own_http =
-        std::make_unique<ThreadedHttpCaller>(ClientOptions(), given.concurrent_calls);
-  }
+  if (given.http == nullptr) running->own_http = std::make_unique<OwnHttpCaller>(given);
   Clock& clock = given.clock == nullptr ? *running->own_clock : *given.clock;
-  HttpCaller* caller = given.http == nullptr ? running->own_http.get() : given.http;
-  if (given.concurrent_run_calls > 0 && !given.run_url.empty()) {
-    running->ordered_http =
-        std::make_unique<OrderedHttpCaller>(*caller, given.run_url, given.concurrent_run_calls);
-    caller = running->ordered_http.get();
-  }
+  HttpCaller& caller = given.http == nullptr ? *running->own_http : *given.http;
   if (given.directory.empty()) {
     HYPERLOCAL_TRY(running->store, WorkflowStore::InMemory());
   } else {
@@ -76,10 +98,10 @@ Result<std::unique_ptr<WorkflowsServer>> WorkflowsServer::Start(WorkflowsServerO
     if (given.warn) store.log = [warn = given.warn](const std::string& line) { warn(line); };
     HYPERLOCAL_TRY(running->store, WorkflowStore::Open(given.directory, std::move(store)));
   }
-  running->connectors = std::make_unique<ConnectorCalls>(given, *running->store, *caller, clock);
+  running->connectors = std::make_unique<ConnectorCalls>(given, *running->store, caller, clock);
   running->host = std::make_unique<ExecutionHost>(
       given, ExecutionHost::Services{.store = *running->store,
-                                     .http = *caller,
+                                     .http = caller,
                                      .clock = clock,
                                      .connectors = running->connectors.get()});
   running->catalog = std::make_unique<WorkflowCatalog>(

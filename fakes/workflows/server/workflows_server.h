@@ -41,8 +41,8 @@ struct WorkflowsServerOptions {
   // an error that says so. Those of workflowexecutions come here.
   std::string storage_url;
   std::string run_url;
-  // Calls to services below run_url that are made at once, in the order in which executions make
-  // them; 0: any number, in any order.
+  // Calls of the server's own caller to services below run_url that are made at once, in the order
+  // in which executions make them; 0: like the others.
   std::size_t concurrent_run_calls = 0;
 
   // Executions that run at once; further ones are QUEUED, and from `queued_executions` on refused.
